@@ -1,0 +1,81 @@
+# Everything installs itself into .venv and node_modules; a machine needs Python 3.11+, git and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export AWS_EC2_METADATA_DISABLED := true
+# jsii 1.x announces Node release dates on every start; Node is pinned by requirements/deploy.txt.
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
+
+demo: $(BIN)/.terminal  ## judge the embedded account and print the report
+	@$(BIN)/ai-config-rules demo
+
+test: lint types generated tests template rehearse  ## everything that CI checks
+
+fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+format: $(BIN)/.develop  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: $(BIN)/.develop
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(BIN)/.develop
+	$(BIN)/mypy
+
+tests: $(BIN)/.develop
+	$(BIN)/pytest -n 2 --cov --cov-report=term
+
+generated: $(BIN)/.develop  ## the pack, the README table and the docs pages are current
+	$(BIN)/ai-config-rules generate --check
+
+generate: $(BIN)/.terminal  ## write them
+	$(BIN)/ai-config-rules generate
+
+template: $(BIN)/.develop  ## synthesise, and hold the templates against cfn-lint and cdk-nag
+	$(BIN)/python -m cdk.check
+
+rehearse: $(BIN)/.develop  ## deploy into the embedded account and run every function's real asset
+	$(BIN)/ai-config-rules rehearse
+
+lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
+	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(UV_COMPILE) pyproject.toml -o requirements/lambda.txt
+	$(UV_COMPILE) pyproject.toml --group terminal -o requirements/terminal.txt
+	$(UV_COMPILE) pyproject.toml --group terminal --group deploy -o requirements/deploy.txt
+	$(UV_COMPILE) pyproject.toml --group terminal --group deploy --group develop -o requirements/develop.txt
+
+clean:
+	rm -rf .venv node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+
+$(BIN)/.uv: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(BIN)/.terminal: requirements/terminal.txt pyproject.toml | $(BIN)/.uv
+	$(UV_INSTALL) -r requirements/terminal.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(BIN)/.deploy: requirements/deploy.txt package-lock.json | $(BIN)/.terminal
+	$(UV_INSTALL) -r requirements/deploy.txt
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(BIN)/.develop: requirements/develop.txt | $(BIN)/.deploy
+	$(UV_INSTALL) -r requirements/develop.txt
+	touch $@
