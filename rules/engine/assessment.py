@@ -1,0 +1,86 @@
+"""Judging: every fact of a rule becomes a verdict, once; the terminal and AWS Lambda share this path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, CollectionError, error_code, error_message
+from rules.engine.resource import Resource, Unreadable
+from rules.engine.verdict import Verdict, not_applicable, out_of_scope
+
+if TYPE_CHECKING:
+    from rules.engine.aws import Aws
+    from rules.engine.rule import ChangeRule, Fact, Rule
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A resource with its verdict."""
+
+    resource: Resource
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """
+    What one rule found in one pass.
+
+    `judged` is to be reported, at least one evaluation unless everything was unreadable; `out_of_scope` was looked
+    at but is only reported where an earlier evaluation has to go; `unreadable` keeps its last evaluation.
+    """
+
+    judged: tuple[Judged, ...]
+    out_of_scope: tuple[Judged, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+def assess(rule: Rule[Any], aws: Aws) -> Assessment:
+    """
+    Return what `rule` finds in the account; nothing to judge is one NOT_APPLICABLE on the account.
+
+    Raises CollectionError when the facts cannot be listed: then nothing is known, and nothing may be said.
+    """
+    try:
+        facts = tuple(rule.facts(aws))
+    except (*READ_ERRORS, *SHAPE_ERRORS) as error:
+        raise CollectionError(rule.id, error_code(error), error_message(error)) from error
+    judged: dict[tuple[str, str], Judged] = {}
+    left_out: list[Judged] = []
+    unreadable: list[Unreadable] = []
+    for fact in facts:
+        if isinstance(fact, Unreadable):
+            unreadable.append(fact)
+            continue
+        one = Judged(fact.resource, verdict_on(rule, fact))
+        if not one.verdict.in_scope:
+            left_out.append(one)
+        elif judged.setdefault((fact.resource.type, fact.resource.id), one) is not one:
+            raise CollectionError(rule.id, "DuplicateFact", f"{fact.resource.name} was collected twice")
+    if not judged and not unreadable:
+        nothing = Judged(aws.account, not_applicable(rule.nothing_to_judge))
+        return Assessment((nothing,), tuple(left_out))
+    return Assessment(tuple(judged.values()), tuple(left_out), tuple(unreadable))
+
+
+def assess_change(rule: ChangeRule[Any], aws: Aws, resource: Resource) -> Assessment:
+    """Return what `rule` says of one changed resource, read again from its service."""
+    try:
+        fact = rule.read(aws, resource)
+    except (*READ_ERRORS, *SHAPE_ERRORS) as error:
+        fact = Unreadable(resource, error_code(error), error_message(error))
+    if fact is None:
+        gone = out_of_scope("The resource no longer exists, or is not one that this rule is about.")
+        return Assessment((Judged(resource, gone),))
+    if isinstance(fact, Unreadable):
+        return Assessment((), unreadable=(fact,))
+    return Assessment((Judged(resource, verdict_on(rule, fact)),))
+
+
+def verdict_on(rule: Rule[Any], fact: Fact) -> Verdict:
+    """Return the rule's verdict on one fact, or the exemption that the fact's tags give it."""
+    verdict = rule.judge(fact)
+    if verdict.in_scope and rule.exempt_tag is not None and rule.exempt_tag.on(fact.tags):
+        return not_applicable(f"Exempt by the tag {rule.exempt_tag}.")
+    return verdict

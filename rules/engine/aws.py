@@ -1,0 +1,129 @@
+"""The account and Region that facts are read from, in one run."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from rules.engine.clients import Clients
+from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_message
+from rules.engine.resource import Resource, Unreadable, account_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+    from datetime import datetime
+
+    import boto3
+
+    from rules.engine.clients import Service
+
+T = TypeVar("T")
+F = TypeVar("F")
+
+WORKERS = 8
+"""Calls per listing under way at once: enough to hide latency, few enough not to meet API rate limits."""
+
+UNKNOWN_OPERATION = frozenset({"UnknownOperationException", "UnknownOperation", "InvalidAction"})
+
+
+class Aws:
+    """
+    One account and Region, read once.
+
+    What a collector read is remembered for the run, so that rules that need the same fact share one pass of the
+    account; a run lasts seconds to minutes and never outlives an invocation. Safe to use from several threads.
+    """
+
+    def __init__(self, session: boto3.session.Session, *, account_id: str, region: str, now: datetime) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.now = now
+        self.partition: str = session.get_partition_for_region(region)
+        self._clients = Clients(session, region)
+        self._recalled: dict[Hashable, Future[Any]] = {}
+        self._lock = Lock()
+
+    @property
+    def account(self) -> Resource:
+        """The account itself, as the resource that account-wide rules report."""
+        return account_resource(self.account_id, self.partition)
+
+    def client(self, service: Service, region: str | None = None) -> Any:
+        """Return the boto3 client of `service`, in `region` or the run's Region."""
+        return self._clients.get(service, region)
+
+    def arn(self, service: str, path: str) -> str:
+        """Return the ARN of something in this account and Region: `arn("lambda", "function:f")`."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{path}"
+
+    def recall(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what `compute` returned (or raise what it raised) when `key` was first asked for in this run."""
+        with self._lock:
+            future = self._recalled.get(key)
+            first = future is None
+            if future is None:
+                future = self._recalled[key] = Future()
+        if first:
+            try:
+                future.set_result(compute())
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        return cast("T", future.result())
+
+    def read_one(
+        self, resource: Resource, read: Callable[[], F | None], *, gone: Iterable[str] = ()
+    ) -> F | Unreadable | None:
+        """
+        Return the fact that `read` makes of one resource.
+
+        None when `read` returns None or AWS answers with one of the `gone` error codes (deleted since it was
+        listed); an `Unreadable` when it cannot be read or understood.
+        """
+        try:
+            return read()
+        except (*READ_ERRORS, *SHAPE_ERRORS) as error:
+            code = error_code(error)
+            if isinstance(error, ClientError) and code in gone:
+                return None
+            return Unreadable(resource, code, error_message(error))
+
+    def read_each(
+        self,
+        items: Iterable[T],
+        identify: Callable[[T], Resource],
+        read: Callable[[T], F | None],
+        *,
+        gone: Iterable[str] = (),
+    ) -> tuple[F | Unreadable, ...]:
+        """
+        Return the facts of all items in their order, read on a bounded thread pool (see `read_one`).
+
+        Items that are gone are left out.
+        """
+        gone = frozenset(gone)
+
+        def one(item: T) -> F | Unreadable | None:
+            return self.read_one(identify(item), lambda: read(item), gone=gone)
+
+        every = list(items)
+        if len(every) < 2:  # noqa: PLR2004 - one item needs no thread
+            found = [one(item) for item in every]
+        else:
+            with ThreadPoolExecutor(min(WORKERS, len(every)), thread_name_prefix="read") as pool:
+                found = list(pool.map(one, every))
+        return tuple(fact for fact in found if fact is not None)
+
+    def lacks(self, service: Service, error: Exception) -> bool:
+        """
+        Say whether `error` means that this Region does not have the service or the operation at all.
+
+        An endpoint that does not answer counts only where botocore's endpoint data does not list the Region
+        either: otherwise a network fault would look like an absent feature.
+        """
+        if isinstance(error, ClientError):
+            return error_code(error) in UNKNOWN_OPERATION
+        return isinstance(error, EndpointConnectionError) and not self._clients.knows(service, self.region)

@@ -1,0 +1,180 @@
+"""One invocation of a rule's Lambda function: the event that AWS Config sent, judged, reported, and failed loudly."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from rdklib import Evaluation, Evaluator
+
+from rules.engine.assessment import Assessment, assess, assess_change
+from rules.engine.aws import Aws
+from rules.engine.errors import EventError, ReportingError, UnreadableResourcesError
+from rules.engine.reporting import LEFT_SCOPE, Reporter
+from rules.engine.resource import Resource, Unreadable
+from rules.engine.verdict import Compliance, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rdklib import ClientFactory
+
+    from rules.engine.rule import ChangeRule, Rule
+
+log = logging.getLogger(__name__)
+
+CHANGE = "ConfigurationItemChangeNotification"
+OVERSIZED = "OversizedConfigurationItemChangeNotification"
+SCHEDULED = "ScheduledNotification"
+
+DELETED = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"})
+
+
+class Invocation(dict[str, Any]):
+    """
+    The event in the form that rdklib reads, with what the invocation learns on its way.
+
+    An oversized notification carries only a summary of the configuration item. The summary identifies the
+    resource, and rules read the resource again anyway, so it is turned into an ordinary change here.
+
+    Raises EventError for an event without what AWS Config always sends
+    (https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html).
+    """
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        super().__init__(event)
+        for key in ("invokingEvent", "resultToken", "accountId"):
+            if not self.get(key):
+                raise EventError(f"the event has no {key}; only AWS Config may invoke this function")
+        try:
+            self.notification: dict[str, Any] = json.loads(self["invokingEvent"])
+            kind = self.notification["messageType"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise EventError("the event's invokingEvent is not a notification of AWS Config") from error
+        if kind == OVERSIZED:
+            self.notification["configurationItem"] = self.notification.pop("configurationItemSummary", None)
+            self.notification["messageType"] = kind = CHANGE
+            self["invokingEvent"] = json.dumps(self.notification)
+        if kind not in (CHANGE, SCHEDULED):
+            raise EventError(f"messageType is {kind!r}; allowed: {CHANGE}, {OVERSIZED}, {SCHEDULED}")
+        self["ruleParameters"] = self.get("ruleParameters") or "{}"
+        self.setdefault("executionRoleArn", "")
+        self.setdefault("eventLeftScope", False)
+        self.is_change = kind == CHANGE
+        self.unreadable: tuple[Unreadable, ...] = ()
+        self._reporter: Reporter | None = None
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> Invocation:
+        """Return the invocation that rdklib hands around as its event, or a new one for a plain event."""
+        return event if isinstance(event, cls) else cls(event)
+
+    def periodic(self, rule: Rule[Any], client_factory: ClientFactory) -> list[Evaluation]:
+        """Judge the account; return the evaluations, with earlier verdicts that have to go as NOT_APPLICABLE."""
+        aws, reporter = self._open(client_factory)
+        assessment = assess(rule, aws)
+        self.unreadable = assessment.unreadable
+        evaluations = _evaluations(assessment)
+        reported = {(one.resource.type, one.resource.id) for one in assessment.judged}
+        kept = {(one.resource.type, one.resource.id) for one in assessment.unreadable}
+        left = {(one.resource.type, one.resource.id): one.verdict for one in assessment.out_of_scope}
+        for key in reporter.to_clear(self["configRuleName"], reported, kept):
+            sentence = left[key].annotation if key in left else LEFT_SCOPE
+            evaluations.append(Evaluation(Compliance.NOT_APPLICABLE.value, key[1], key[0], sentence))
+        return evaluations
+
+    def change(self, rule: ChangeRule[Any], client_factory: ClientFactory, item: Mapping[str, Any]) -> list[Evaluation]:
+        """Judge the changed resource as it is now; a deleted one, or one that left the scope, is NOT_APPLICABLE."""
+        aws, _ = self._open(client_factory)
+        if item.get("configurationItemStatus") in DELETED:
+            return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource was deleted.")]
+        if self["eventLeftScope"]:
+            return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource left the rule's scope.")]
+        assessment = assess_change(rule, aws, _resource(item))
+        self.unreadable = assessment.unreadable
+        return _evaluations(assessment)
+
+    def finish(self) -> None:
+        """
+        Report what had to wait, then fail for resources that could not be read.
+
+        Raises UnreadableResourcesError naming them; everything else is reported by then.
+        """
+        if self._reporter is not None:
+            self._reporter.finish(self["accountId"])
+        if self.unreadable:
+            names = listed(
+                (f"{one.resource.type} {one.resource.name} ({one.code}: {one.message})" for one in self.unreadable),
+                most=10,
+                longest=400,
+            )
+            raise UnreadableResourcesError(f"{len(self.unreadable)} could not be read: {names}")
+
+    def _open(self, client_factory: ClientFactory) -> tuple[Aws, Reporter]:
+        if boto3.DEFAULT_SESSION is None:
+            boto3.setup_default_session()
+        session = boto3.DEFAULT_SESSION
+        aws = Aws(session, account_id=self["accountId"], region=session.region_name, now=self._now())
+        reporter = Reporter(aws.client("config"), self._ordering())
+        # rdklib asks this factory for the client that it reports through.
+        client_factory.build_client = lambda *_args, **_keywords: reporter
+        self._reporter = reporter
+        return aws, reporter
+
+    def _ordering(self) -> str:
+        item = self.notification.get("configurationItem") or {}
+        return str(item.get("configurationItemCaptureTime") or self.notification.get("notificationCreationTime"))
+
+    def _now(self) -> datetime:
+        created = self.notification.get("notificationCreationTime")
+        if not created:
+            # Oversized notifications are documented without it.
+            return datetime.now(UTC)
+        moment = datetime.fromisoformat(created)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], None]:
+    """
+    Return the Lambda entry point of a rule class.
+
+    It returns None when everything was evaluated and stored. It raises otherwise: AWS Config ignores what a
+    function returns, and only a failed invocation shows up in the Errors metric, the retries and the on-failure
+    queue. rdklib turns errors into a returned dictionary, which is a failure here.
+    """
+
+    def handler(event: Mapping[str, Any], context: object) -> None:
+        log.setLevel(logging.INFO)
+        invocation = Invocation(event)
+        if invocation.is_change and not rule.resource_types:
+            raise EventError(f"{rule.id} is not triggered by changes")
+        outcome = Evaluator(rule(), list(rule.resource_types), is_applicable_status=True).handle(invocation, context)
+        if isinstance(outcome, dict):
+            reason = outcome.get("customerErrorMessage") or outcome.get("internalErrorDetails")
+            raise ReportingError(f"{rule.id}: {outcome.get('internalErrorMessage')}: {reason}")
+        log.info(json.dumps({"ruleId": rule.id, "reported": len(outcome), "unreadable": len(invocation.unreadable)}))
+        invocation.finish()
+
+    return handler
+
+
+def _evaluations(assessment: Assessment) -> list[Evaluation]:
+    return [
+        Evaluation(one.verdict.compliance.value, one.resource.id, one.resource.type, one.verdict.annotation)
+        for one in assessment.judged
+    ]
+
+
+def _resource(item: Mapping[str, Any]) -> Resource:
+    try:
+        return Resource(
+            type=item["resourceType"],
+            id=item["resourceId"],
+            name=item.get("resourceName") or item["resourceId"],
+            arn=item.get("ARN") or item.get("arn"),
+        )
+    except KeyError as error:
+        raise EventError(f"the configuration item has no {error}") from error

@@ -1,0 +1,180 @@
+"""Reporting: evaluations reach AWS Config completely, or the invocation fails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from rules.engine.errors import ReportingError, error_code
+from rules.engine.resource import ACCOUNT_TYPE
+from rules.engine.verdict import Compliance, annotation, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+BATCH = 100
+"""Evaluations that one PutEvaluations call takes."""
+
+ACCEPTED_TYPES = frozenset(
+    {
+        "AWS::::Account",
+        "AWS::Bedrock::ApplicationInferenceProfile",
+        "AWS::Bedrock::DataSource",
+        "AWS::Bedrock::Guardrail",
+        "AWS::Bedrock::KnowledgeBase",
+        "AWS::Bedrock::Prompt",
+        "AWS::EC2::VPC",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+        "AWS::SageMaker::Domain",
+        "AWS::SageMaker::Endpoint",
+        "AWS::SageMaker::EndpointConfig",
+        "AWS::SageMaker::Model",
+        "AWS::SageMaker::ModelPackageGroup",
+        "AWS::SageMaker::NotebookInstance",
+    }
+)
+"""
+Types that AWS Config is known to take evaluations of: those it records, and AWS::Logs::LogGroup, which its own
+managed rules report. PutEvaluations refuses a whole batch for one type that it does not know, so any other type
+goes in a batch of its own, with the account to fall back on.
+"""
+
+Key = tuple[str, str]
+
+
+class Reporter:
+    """
+    The `config` client that rdklib reports through, for one invocation.
+
+    rdklib never reads FailedEvaluations and sends an empty list when there is nothing to say; this does neither.
+    """
+
+    def __init__(self, client: Any, ordering: str) -> None:
+        self._client = client
+        self._ordering = ordering
+        self._refused: list[dict[str, Any]] = []
+        self._token: tuple[str, bool] = ("", False)
+        self._account_to_clear: str | None = None
+
+    def earlier_verdicts(self, config_rule_name: str) -> Iterator[Key]:
+        """Yield (type, id) of every resource that the rule's last evaluations call COMPLIANT or NON_COMPLIANT."""
+        pages = self._client.get_paginator("get_compliance_details_by_config_rule").paginate(
+            ConfigRuleName=config_rule_name,
+            ComplianceTypes=[Compliance.COMPLIANT.value, Compliance.NON_COMPLIANT.value],
+            PaginationConfig={"PageSize": BATCH},
+        )
+        for page in pages:
+            for result in page["EvaluationResults"]:
+                qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+                yield qualifier["ResourceType"], qualifier["ResourceId"]
+
+    def to_clear(self, config_rule_name: str, reported: set[Key], kept: set[Key]) -> list[Key]:
+        """
+        Return the resources whose earlier verdict has to become NOT_APPLICABLE: not reported now, not unreadable.
+
+        The account is left for `finish` when types might be refused, because it is what they fall back on.
+        """
+        uncertain = any(resource_type not in ACCEPTED_TYPES for resource_type, _ in reported)
+        stale = []
+        for key in self.earlier_verdicts(config_rule_name):
+            if key in reported or key in kept:
+                continue
+            if key[0] == ACCOUNT_TYPE and uncertain:
+                self._account_to_clear = key[1]
+            else:
+                stale.append(key)
+        return stale
+
+    def put_evaluations(
+        self,
+        *,
+        Evaluations: Sequence[dict[str, Any]],  # noqa: N803 - boto3's parameter names, as rdklib calls it
+        ResultToken: str,  # noqa: N803 - the same
+        TestMode: bool = False,  # noqa: N803 - the same
+    ) -> None:
+        """
+        Report evaluations to AWS Config, types that it may refuse in batches of their own.
+
+        Raises ReportingError when some were not stored, ClientError when the call failed.
+        """
+        self._token = (ResultToken, TestMode)
+        certain = [one for one in Evaluations if one["ComplianceResourceType"] in ACCEPTED_TYPES]
+        for batch in _batches(certain):
+            self._put(batch)
+        by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for one in Evaluations:
+            if one["ComplianceResourceType"] not in ACCEPTED_TYPES:
+                by_type[one["ComplianceResourceType"]].append(one)
+        for uncertain in by_type.values():
+            for batch in _batches(uncertain):
+                self._put_or_set_aside(batch)
+
+    def finish(self, account_id: str) -> None:
+        """Report what was refused by its type as one evaluation of the account, which names the offenders."""
+        if self._refused:
+            self._put([_on_account(self._refused, account_id)])
+        elif self._account_to_clear is not None:
+            self._put([_cleared(self._account_to_clear, self._ordering)])
+
+    def _put_or_set_aside(self, batch: list[dict[str, Any]]) -> None:
+        try:
+            self._put(batch)
+        except ClientError as error:
+            message = str(error.response["Error"].get("Message", "")).lower()
+            if error_code(error) != "InvalidParameterValueException" or "resource type" not in message:
+                raise
+            self._refused.extend(batch)
+
+    def _put(self, batch: list[dict[str, Any]]) -> None:
+        token, test_mode = self._token
+        answer = self._client.put_evaluations(Evaluations=batch, ResultToken=token, TestMode=test_mode)
+        failed = answer.get("FailedEvaluations") or []
+        if failed:
+            names = listed(f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in failed)
+            raise ReportingError(f"AWS Config did not store {len(failed)} of {len(batch)} evaluations: {names}")
+
+
+def _batches(evaluations: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    for start in range(0, len(evaluations), BATCH):
+        yield list(evaluations[start : start + BATCH])
+
+
+def _on_account(refused: Sequence[dict[str, Any]], account_id: str) -> dict[str, Any]:
+    by_compliance: dict[str, list[str]] = defaultdict(list)
+    for one in refused:
+        by_compliance[one["ComplianceType"]].append(one["ComplianceResourceId"].rpartition("/")[2])
+    for compliance in (Compliance.NON_COMPLIANT, Compliance.COMPLIANT, Compliance.NOT_APPLICABLE):
+        if compliance in by_compliance:
+            break
+    types = listed(sorted({one["ComplianceResourceType"] for one in refused}))
+    names = by_compliance[compliance]
+    return {
+        "ComplianceResourceType": ACCOUNT_TYPE,
+        "ComplianceResourceId": account_id,
+        "ComplianceType": compliance.value,
+        "Annotation": annotation(
+            [f"{compliance.value}: {listed(names)}.", f"AWS Config takes no evaluations of {types}."]
+        ),
+        "OrderingTimestamp": refused[0]["OrderingTimestamp"],
+    }
+
+
+def _cleared(account_id: str, ordering: str) -> dict[str, Any]:
+    return {
+        "ComplianceResourceType": ACCOUNT_TYPE,
+        "ComplianceResourceId": account_id,
+        "ComplianceType": Compliance.NOT_APPLICABLE.value,
+        "Annotation": LEFT_SCOPE,
+        "OrderingTimestamp": ordering,
+    }
+
+
+LEFT_SCOPE = "The resource no longer exists, or left the scope of the rule."
+"""The annotation of an earlier verdict that has to go."""
