@@ -1,0 +1,318 @@
+"""Policy documents, parsed once into typed statements or refused with the reason."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import unquote
+
+_LONGEST_SHOWN: Final = 64
+
+
+class MalformedPolicyError(Exception):
+    """
+    A policy document that IAM would not have stored, so nothing can be concluded from it.
+
+    Not a ValueError on purpose: rdklib answers a ValueError with a green invocation.
+    """
+
+
+class Effect(StrEnum):
+    """What a statement does to the requests that it matches."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+class PolicyType(StrEnum):
+    """Where a document is used, which decides the elements that a statement must and must not have."""
+
+    IDENTITY = "identity"  # also permission boundaries and service control policies
+    RESOURCE = "resource"  # also VPC endpoint policies and resource control policies
+    TRUST = "trust"  # a role's AssumeRolePolicyDocument, which names no resource
+
+
+class Version(StrEnum):
+    """The two versions of the policy language; the older one has no policy variables."""
+
+    V2008 = "2008-10-17"
+    V2012 = "2012-10-17"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One entry of a Principal element: `type` is "AWS", "Service", "Federated", "CanonicalUser" or "*"."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """
+    One key of one operator of a Condition block, spelled as in the document.
+
+    All conditions of a statement must hold; one of `values` suffices for each (none for negated operators).
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """
+    One statement; of each pair (`actions`, `not_actions` …) the element that is absent is None.
+
+    `index` counts from 1. Patterns are spelled as in the document.
+    """
+
+    sid: str | None
+    index: int
+    effect: Effect
+    actions: tuple[str, ...] | None
+    not_actions: tuple[str, ...] | None
+    resources: tuple[str, ...] | None
+    not_resources: tuple[str, ...] | None
+    principals: tuple[Principal, ...] | None
+    not_principals: tuple[Principal, ...] | None
+    conditions: tuple[Condition, ...]
+
+    @property
+    def handle(self) -> str:
+        """The words by which a reader finds the statement: `statement "AllowInvoke"` or `statement 2`."""
+        return f'statement "{shown(self.sid)}"' if self.sid else f"statement {self.index}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class PolicyDocument:
+    """
+    A parsed document. Two parses are two identities, so that analyses can be kept per document.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+
+    version: Version
+    id: str | None
+    statements: tuple[Statement, ...]
+
+
+def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> PolicyDocument:
+    """
+    Return the parsed form of a policy document.
+
+    `document` is JSON text (plain, or percent-encoded as the IAM API delivers it), the decoded object, or a
+    list that holds exactly one decoded object. Raises MalformedPolicyError with a sentence that names the
+    statement and the element at fault.
+    """
+    body = _decoded(document)
+    _refuse_unknown_elements(body, _DOCUMENT_ELEMENTS, "The policy document")
+    statements = body.get("Statement")
+    if isinstance(statements, Mapping):
+        statements = (statements,)
+    if not isinstance(statements, (list, tuple)):
+        raise MalformedPolicyError(
+            "The policy document has no Statement element."
+            if statements is None
+            else f"The Statement element is {_kind(statements)}, not a statement or a list of statements."
+        )
+    return PolicyDocument(
+        version=_version(body.get("Version")),
+        id=_optional_text(body, "Id", "The policy document"),
+        statements=tuple(_statement(item, index, policy_type) for index, item in enumerate(statements, 1)),
+    )
+
+
+def shown(text: str) -> str:
+    """Text taken from a policy, fit to stand in a sentence: printable and at most 64 characters."""
+    clean = "".join(character if character.isprintable() else "?" for character in text[: _LONGEST_SHOWN + 1])
+    return clean if len(clean) <= _LONGEST_SHOWN else clean[: _LONGEST_SHOWN - 1] + "…"
+
+
+_DOCUMENT_ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
+_STATEMENT_ELEMENTS: Final = frozenset(
+    {
+        *("Sid", "Effect", "Condition", "Action", "NotAction"),
+        *("Resource", "NotResource", "Principal", "NotPrincipal"),
+    }
+)
+_EFFECTS: Final = {effect.value: effect for effect in Effect}
+_VERSIONS: Final = {version.value: version for version in Version}
+_PRINCIPAL_TYPES: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+
+
+def _decoded(document: object) -> Mapping[str, object]:
+    if isinstance(document, str):
+        text = document.strip()
+        if not text.startswith(("{", "[")):
+            text = unquote(text)
+        try:
+            document = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise MalformedPolicyError(
+                f"The policy document is not JSON: {error.msg} at character {error.pos}."
+            ) from error
+        except RecursionError as error:
+            raise MalformedPolicyError("The policy document is nested too deeply.") from error
+    if isinstance(document, Sequence) and not isinstance(document, (str, bytes)) and len(document) == 1:
+        document = document[0]
+    if not isinstance(document, Mapping):
+        raise MalformedPolicyError(f"The policy document is {_kind(document)}, not an object.")
+    return document
+
+
+def _version(version: object) -> Version:
+    if version is None:
+        return Version.V2008
+    known = _VERSIONS.get(version) if isinstance(version, str) else None
+    if known is None:
+        raise MalformedPolicyError(
+            f"The policy document has Version {_quoted(version)}; IAM knows 2012-10-17 and 2008-10-17."
+        )
+    return known
+
+
+def _statement(item: object, index: int, policy_type: PolicyType) -> Statement:
+    where = f"Statement {index}"
+    if not isinstance(item, Mapping):
+        raise MalformedPolicyError(f"{where} is {_kind(item)}, not an object.")
+    _refuse_unknown_elements(item, _STATEMENT_ELEMENTS, where)
+    effect = item.get("Effect")
+    if effect is None:
+        raise MalformedPolicyError(f"{where} has no Effect.")
+    known_effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
+    if known_effect is None:
+        raise MalformedPolicyError(f"{where} has Effect {_quoted(effect)}, which is neither Allow nor Deny.")
+    actions, not_actions = _one_of(item, "Action", "NotAction", where)
+    if policy_type is PolicyType.TRUST:
+        _refuse(item, ("Resource", "NotResource"), where, "a trust policy")
+        resources, not_resources = None, None
+    else:
+        resources, not_resources = _one_of(item, "Resource", "NotResource", where)
+    if policy_type is PolicyType.IDENTITY:
+        _refuse(item, ("Principal", "NotPrincipal"), where, "an identity-based policy")
+        principals, not_principals = None, None
+    else:
+        _one_present(item, "Principal", "NotPrincipal", where)
+        principals = _principals(item, "Principal", where)
+        not_principals = _principals(item, "NotPrincipal", where)
+    return Statement(
+        sid=_optional_text(item, "Sid", where),
+        index=index,
+        effect=known_effect,
+        actions=actions,
+        not_actions=not_actions,
+        resources=resources,
+        not_resources=not_resources,
+        principals=principals,
+        not_principals=not_principals,
+        conditions=_conditions(item["Condition"], where) if "Condition" in item else (),
+    )
+
+
+def _one_present(item: Mapping[str, object], name: str, negated: str, where: str) -> None:
+    if (name in item) == (negated in item):
+        raise MalformedPolicyError(
+            f"{where} has both {name} and {negated}." if name in item else f"{where} has neither {name} nor {negated}."
+        )
+
+
+def _one_of(
+    item: Mapping[str, object], name: str, negated: str, where: str
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    _one_present(item, name, negated, where)
+    if name in item:
+        return _texts(item[name], name, where), None
+    return None, _texts(item[negated], negated, where)
+
+
+def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, (list, tuple)):
+        raise MalformedPolicyError(f"{where} has a {name} that is {_kind(value)}, not text or a list of texts.")
+    if not texts:
+        raise MalformedPolicyError(f"{where} has an empty {name} list.")
+    for text in texts:
+        if not isinstance(text, str):
+            raise MalformedPolicyError(f"{where} has {_kind(text)} in its {name} list, not text.")
+    return tuple(texts)
+
+
+def _principals(item: Mapping[str, object], name: str, where: str) -> tuple[Principal, ...] | None:
+    if name not in item:
+        return None
+    value = item[name]
+    if value == "*":
+        return (Principal("*", "*"),)
+    if not isinstance(value, Mapping):
+        raise MalformedPolicyError(f'{where} has a {name} that is {_kind(value)}, neither "*" nor an object.')
+    if not value:
+        raise MalformedPolicyError(f"{where} has an empty {name}.")
+    for kind in value:
+        if kind not in _PRINCIPAL_TYPES:
+            raise MalformedPolicyError(f"{where} has a {name} of the unknown type {_quoted(kind)}.")
+    return tuple(
+        Principal(kind, entry) for kind, entries in value.items() for entry in _texts(entries, f"{name}.{kind}", where)
+    )
+
+
+def _conditions(block: object, where: str) -> tuple[Condition, ...]:
+    if not isinstance(block, Mapping):
+        raise MalformedPolicyError(f"{where} has a Condition that is {_kind(block)}, not an object.")
+    conditions = []
+    for operator, keys in block.items():
+        if not isinstance(operator, str) or not isinstance(keys, Mapping):
+            raise MalformedPolicyError(f"{where} has a Condition operator {_quoted(operator)} without keys.")
+        for key, values in keys.items():
+            if not isinstance(key, str):
+                raise MalformedPolicyError(f"{where} has {_kind(key)} as a condition key.")
+            conditions.append(Condition(operator, key, _condition_values(values, key, where)))
+    return tuple(conditions)
+
+
+def _condition_values(values: object, key: str, where: str) -> tuple[str, ...]:
+    listed = values if isinstance(values, (list, tuple)) else (values,)
+    texts = []
+    for value in listed:
+        if isinstance(value, bool):
+            texts.append("true" if value else "false")
+        elif isinstance(value, (str, int, float)):
+            texts.append(str(value))
+        else:
+            raise MalformedPolicyError(f"{where} compares {_quoted(key)} with {_kind(value)}.")
+    return tuple(texts)
+
+
+def _optional_text(item: Mapping[str, object], name: str, where: str) -> str | None:
+    value = item.get(name)
+    if value is not None and not isinstance(value, str):
+        raise MalformedPolicyError(f"{where} has {_kind(value)} as {name}, not text.")
+    return value
+
+
+def _refuse(item: Mapping[str, object], names: tuple[str, ...], where: str, policy: str) -> None:
+    for name in names:
+        if name in item:
+            raise MalformedPolicyError(f"{where} has a {name}, which {policy} cannot have.")
+
+
+def _refuse_unknown_elements(item: Mapping[str, object], known: frozenset[str], where: str) -> None:
+    if not known.issuperset(item):
+        unknown = next(name for name in item if name not in known)
+        raise MalformedPolicyError(f"{where} has an unknown element {_quoted(unknown)}.")
+
+
+def _quoted(value: object) -> str:
+    return f'"{shown(value)}"' if isinstance(value, str) else _kind(value)
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    kinds = ((bool, "a boolean"), (str, "text"), ((int, float), "a number"), (Mapping, "an object"))
+    for types, words in kinds:
+        if isinstance(value, types):
+            return words
+    return "a list" if isinstance(value, (list, tuple)) else "of an unknown type"
