@@ -1,28 +1,21 @@
 """What a rule is: an rdklib ConfigRule with metadata, typed parameters, a collector and one pure judgement."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from rdklib import ConfigRule, InvalidParametersError
+from rdklib import ClientFactory, ConfigRule, Evaluation, InvalidParametersError
 
+from rules.engine.aws import Aws
 from rules.engine.collector import Action, Collector
 from rules.engine.duties import Duty, Severity
 from rules.engine.errors import ParameterError
+from rules.engine.frameworks import Control
 from rules.engine.invocation import Invocation, handler_of
 from rules.engine.parameters import InPack, Parameter, Tag, configured, parameters
 from rules.engine.resource import ACCOUNT_TYPE, Resource, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from rdklib import ClientFactory, Evaluation
-
-    from rules.engine.aws import Aws
-    from rules.engine.frameworks import Control
-    from rules.engine.verdict import Verdict
+from rules.engine.verdict import Verdict
 
 REPORT_ACTIONS = frozenset({Action("config:PutEvaluations")})
 CLEAN_UP_ACTIONS = frozenset(
@@ -157,7 +150,7 @@ class Rule(RuleMetadata[F], ConfigRule):
         self,
         event: dict[str, Any],
         client_factory: ClientFactory,
-        valid_rule_parameters: Rule[Any],
+        valid_rule_parameters: "Rule[Any]",
     ) -> list[Evaluation]:
         """Return the evaluations of a periodic pass, with what left the scope since the last one."""
         return Invocation.of(event).periodic(valid_rule_parameters, client_factory)
@@ -195,7 +188,7 @@ class ChangeRule(Rule[F]):
         event: dict[str, Any],
         client_factory: ClientFactory,
         configuration_item: dict[str, Any],
-        valid_rule_parameters: ChangeRule[Any],
+        valid_rule_parameters: "ChangeRule[Any]",
     ) -> list[Evaluation]:
         """Return the one evaluation of the changed resource."""
         return Invocation.of(event).change(valid_rule_parameters, client_factory, configuration_item)

@@ -1,0 +1,110 @@
+"""Facts about the models that an account owns in Amazon Bedrock: customized and imported ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rules.engine.collector import Action, reads
+from rules.engine.resource import Resource
+from rules.facts import kms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rules.engine.aws import Aws
+    from rules.engine.resource import Unreadable
+
+GONE = ("ResourceNotFoundException",)
+CUSTOM_MODEL = "arn:{partition}:bedrock:{region}:{account}:custom-model/*"
+IMPORTED_MODEL = "arn:{partition}:bedrock:{region}:{account}:imported-model/*"
+
+
+@dataclass(frozen=True)
+class OwnedModel:
+    """
+    A model whose weights belong to the account.
+
+    `key_arn` is the key that the model names, None when it names none (AWS owns the key then); `key` is what KMS
+    says of it, None when KMS does not know it.
+    """
+
+    resource: Resource
+    tags: Mapping[str, str]
+    key_arn: str | None
+    key: kms.Key | None
+
+
+@reads(
+    Action("bedrock:ListCustomModels"),
+    Action("bedrock:GetCustomModel", CUSTOM_MODEL),
+    Action("bedrock:ListTagsForResource", CUSTOM_MODEL),
+    uses=(kms.key,),
+)
+def custom_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
+    """Return the account's own custom models that were created successfully (Bedrock API, GetCustomModel)."""
+    bedrock = aws.client("bedrock")
+    summaries = [
+        summary
+        for page in bedrock.get_paginator("list_custom_models").paginate(isOwned=True)
+        for summary in page["modelSummaries"]
+        if summary.get("modelStatus", "Active") == "Active"
+    ]
+
+    def read(summary: Mapping[str, Any]) -> OwnedModel:
+        model = bedrock.get_custom_model(modelIdentifier=summary["modelArn"])
+        return _owned_model(aws, _custom(summary), model)
+
+    return aws.read_each(summaries, _custom, read, gone=GONE)
+
+
+@reads(
+    Action("bedrock:ListImportedModels"),
+    Action("bedrock:GetImportedModel", IMPORTED_MODEL),
+    Action("bedrock:ListTagsForResource", IMPORTED_MODEL),
+    uses=(kms.key,),
+)
+def imported_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
+    """Return the account's imported models (Bedrock API, GetImportedModel)."""
+    bedrock = aws.client("bedrock")
+    summaries = [
+        summary
+        for page in bedrock.get_paginator("list_imported_models").paginate()
+        for summary in page["modelSummaries"]
+    ]
+
+    def read(summary: Mapping[str, Any]) -> OwnedModel:
+        model = bedrock.get_imported_model(modelIdentifier=summary["modelArn"])
+        return _owned_model(aws, _imported(summary), model)
+
+    return aws.read_each(summaries, _imported, read, gone=GONE)
+
+
+@reads(uses=(custom_models, imported_models))
+def owned_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
+    """Return every model whose weights belong to the account: customized ones, then imported ones."""
+    return (*custom_models(aws), *imported_models(aws))
+
+
+def _owned_model(aws: Aws, resource: Resource, model: Mapping[str, Any]) -> OwnedModel:
+    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=resource.arn)["tags"]
+    key_arn = model.get("modelKmsKeyArn")
+    return OwnedModel(
+        resource=resource,
+        tags={tag["key"]: tag["value"] for tag in tags},
+        key_arn=key_arn,
+        key=kms.key(aws, key_arn) if key_arn else None,
+    )
+
+
+def _custom(summary: Mapping[str, Any]) -> Resource:
+    return _model_resource("AWS::Bedrock::CustomModel", summary)
+
+
+def _imported(summary: Mapping[str, Any]) -> Resource:
+    return _model_resource("AWS::Bedrock::ImportedModel", summary)
+
+
+def _model_resource(resource_type: str, summary: Mapping[str, Any]) -> Resource:
+    arn = summary["modelArn"]
+    return Resource(resource_type, arn, summary["modelName"], arn)
