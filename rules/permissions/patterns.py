@@ -1,12 +1,13 @@
 """IAM's wildcards and policy variables: `*`, `?` and `${...}`, compiled once and matched fast."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 
+from rules.permissions.context import NOTHING_KNOWN, RequestContext, Unresolved
 from rules.permissions.document import Version
 
 _CACHED: Final = 65_536
@@ -108,52 +109,50 @@ class Extent:
     certain: Glob | None
 
 
-class Unresolved(Enum):
-    """Why a policy variable has no value to put in its place."""
-
-    UNKNOWN = "the request decides"
-    ABSENT = "no request of this principal carries the key"
-
-
-Variables = Mapping[str, str | Unresolved]
-"""Lower-cased key of the request context -> its value; a key that is not listed is UNKNOWN."""
-
-NO_VARIABLES: Final[Variables] = {}
-
-
-def resource_extent(text: str, version: Version, variables: Variables = NO_VARIABLES) -> Extent:
+def resource_extent(text: str, version: Version, context: RequestContext = NOTHING_KNOWN) -> Extent:
     """
     Return what a Resource or NotResource entry matches.
 
-    Fewer than six parts of an ARN stand for the whole rest: "arn:aws:bedrock:*" is every Bedrock resource.
+    An ARN of fewer than six parts may stand for all that begins with them; AWS does not document it.
     Variables are read in version 2012-10-17 only. A variable without a value and without a default makes the
     entry match nothing. Source:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
     if "${" not in text or version is Version.V2008:
-        return _plain_extent(text)
-    return text_extent(text, variables)
+        return _plain_resource(text)
+    return text_extent(text, version, context)
 
 
-def text_extent(text: str, variables: Variables) -> Extent:
-    """Return what a text with wildcards and variables matches, such as a value of a StringLike condition."""
-    possible: list[Token] = []
+def text_extent(
+    text: str, version: Version, context: RequestContext = NOTHING_KNOWN, *, wildcard: bool = True
+) -> Extent:
+    """
+    Return what a text with variables matches, such as a value of a StringLike condition.
+
+    Without `wildcard`, `*` and `?` stand for themselves, as they do for StringEquals.
+    """
+    if "${" not in text or version is Version.V2008:
+        whole = wildcards(text) if wildcard else glob(text)
+        return Extent(whole, whole)
+    tokens: list[Token] = []
     unknown = False
     for token in _variable_tokens(text):
-        if not isinstance(token, _Variable):
-            possible.append(token)
+        if isinstance(token, Wildcard):
+            tokens.append(token if wildcard else token.value)
             continue
-        value = variables.get(token.key.lower(), Unresolved.UNKNOWN)
-        if value is Unresolved.ABSENT:
-            if token.default is None:
-                return Extent(None, None)
-            possible.append(token.default)
-        elif value is Unresolved.UNKNOWN:
+        if isinstance(token, str):
+            tokens.append(token)
+            continue
+        found = context.value(token.key)
+        value = token.default if found is Unresolved.ABSENT else found
+        if value is None:
+            return Extent(None, None)
+        if isinstance(value, str):
+            tokens.append(value)
+        else:
             unknown = True
-            possible.append(Wildcard.ANY_TEXT)
-        elif isinstance(value, str):
-            possible.append(value)
-    whole = glob(*possible)
+            tokens.append(Wildcard.ANY_TEXT)
+    whole = glob(*tokens)
     return Extent(whole, None if unknown else whole)
 
 
@@ -169,16 +168,12 @@ _ARN_PARTS: Final = 6
 
 
 @lru_cache(_CACHED)
-def _plain_extent(text: str) -> Extent:
-    whole = wildcards(_completed(text))
-    return Extent(whole, whole)
-
-
-def _completed(text: str) -> str:
+def _plain_resource(text: str) -> Extent:
+    whole = wildcards(text)
     missing = _ARN_PARTS - 1 - text.count(":")
-    if missing > 0 and text.startswith("arn:"):
-        return text + ":*" * missing
-    return text
+    if missing > 0 and text.startswith("arn:") and not text.endswith("*"):
+        return Extent(wildcards(text + ":*" * missing), whole)
+    return Extent(whole, whole)
 
 
 def _wildcard_tokens(text: str) -> list[Token]:
