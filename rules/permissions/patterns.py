@@ -171,7 +171,7 @@ _ARN_PARTS: Final = 6
 def _plain_resource(text: str) -> Extent:
     whole = wildcards(text)
     missing = _ARN_PARTS - 1 - text.count(":")
-    if missing > 0 and text.startswith("arn:") and not text.endswith("*"):
+    if missing > 0 and text.startswith("arn:") and "*" not in text:
         return Extent(wildcards(text + ":*" * missing), whole)
     return Extent(whole, whole)
 
