@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from socket import EAI_NONAME, gaierror
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -121,9 +122,17 @@ class Aws:
         """
         Say whether `error` means that this Region does not have the service or the operation at all.
 
-        An endpoint that does not answer counts only where botocore's endpoint data does not list the Region
-        either: otherwise a network fault would look like an absent feature.
+        An endpoint that cannot be reached counts only when its name does not exist and botocore's endpoint data
+        does not list the Region either: otherwise a network fault would look like an absent feature.
         """
         if isinstance(error, ClientError):
             return error_code(error) in UNKNOWN_OPERATION
-        return isinstance(error, EndpointConnectionError) and not self._clients.knows(service, self.region)
+        return _name_does_not_exist(error) and not self._clients.knows(service, self.region)
+
+
+def _name_does_not_exist(error: Exception) -> bool:
+    if not isinstance(error, EndpointConnectionError):
+        return False
+    reason = error.kwargs.get("error")
+    reason = getattr(reason, "__cause__", None) or reason
+    return isinstance(reason, gaierror) and reason.errno == EAI_NONAME

@@ -1,0 +1,178 @@
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from rules.engine.errors import ReportingError
+from rules.engine.reporting import Reporter
+
+TIME = "2026-11-01T00:00:00.000Z"
+ACCOUNT = "123456789012"
+JOB = "AWS::SageMaker::TrainingJob"
+BUCKET = "AWS::S3::Bucket"
+
+
+def evaluation(resource_type: str, resource_id: str, compliance: str = "NON_COMPLIANT") -> dict[str, str]:
+    return {
+        "ComplianceResourceType": resource_type,
+        "ComplianceResourceId": resource_id,
+        "ComplianceType": compliance,
+        "Annotation": "A sentence.",
+        "OrderingTimestamp": TIME,
+    }
+
+
+@pytest.fixture
+def config() -> Any:
+    return boto3.client("config", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+@pytest.fixture
+def stub(config: Any) -> Iterator[Stubber]:
+    with Stubber(config) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+def expect(stub: Stubber, evaluations: list[dict[str, str]], **answer: object) -> None:
+    stub.add_response(
+        "put_evaluations", answer, {"Evaluations": evaluations, "ResultToken": "token", "TestMode": False}
+    )
+
+
+def expect_refusal(stub: Stubber, code: str, message: str) -> None:
+    stub.add_client_error("put_evaluations", code, message)
+
+
+def put(reporter: Reporter, evaluations: list[dict[str, str]]) -> None:
+    reporter.put_evaluations(Evaluations=evaluations, ResultToken="token", TestMode=False)
+
+
+def test_says_nothing_when_there_is_nothing_to_say(config: Any, stub: Stubber) -> None:
+    reporter = Reporter(config, TIME)
+
+    put(reporter, [])
+    reporter.finish(ACCOUNT)
+
+    stub.assert_no_pending_responses()
+
+
+def test_sends_types_that_may_be_refused_in_their_own_batch(config: Any, stub: Stubber) -> None:
+    known, unknown = evaluation(BUCKET, "b"), evaluation(JOB, "j")
+    expect(stub, [known])
+    expect(stub, [unknown])
+
+    put(Reporter(config, TIME), [unknown, known])
+
+
+def test_evaluations_that_were_not_stored_fail_the_invocation(config: Any, stub: Stubber) -> None:
+    one = evaluation(BUCKET, "b")
+    expect(stub, [one], FailedEvaluations=[one])
+
+    with pytest.raises(ReportingError, match="did not store 1 of 1 evaluations: AWS::S3::Bucket b"):
+        put(Reporter(config, TIME), [one])
+
+
+REFUSAL = f"The resource type {JOB} is invalid. Only the following values are permitted: [...]"
+
+
+@pytest.mark.parametrize(
+    ("compliances", "compliance", "annotation"),
+    [
+        pytest.param(
+            ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "NON_COMPLIANT"],
+            "NON_COMPLIANT",
+            f"NON_COMPLIANT: j1 and j3. AWS Config takes no evaluations of {JOB}.",
+            id="names the offenders",
+        ),
+        pytest.param(
+            ["COMPLIANT", "NOT_APPLICABLE"],
+            "COMPLIANT",
+            f"COMPLIANT: j0. AWS Config takes no evaluations of {JOB}.",
+            id="nothing offends",
+        ),
+        pytest.param(
+            ["NOT_APPLICABLE"],
+            "NOT_APPLICABLE",
+            f"NOT_APPLICABLE: j0. AWS Config takes no evaluations of {JOB}.",
+            id="nothing applies",
+        ),
+    ],
+)
+def test_a_refused_type_falls_back_on_the_account(
+    config: Any, stub: Stubber, compliances: list[str], compliance: str, annotation: str
+) -> None:
+    reporter = Reporter(config, TIME)
+    expect_refusal(stub, "InvalidParameterValueException", REFUSAL)
+    expect(stub, [evaluation("AWS::::Account", ACCOUNT, compliance) | {"Annotation": annotation}])
+
+    put(reporter, [evaluation(JOB, f"arn:aws:sagemaker:::training-job/j{n}", c) for n, c in enumerate(compliances)])
+    reporter.finish(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidParameterValueException", "The annotation is too long."),
+        ("InvalidResultTokenException", "The result token is invalid."),
+        ("AccessDeniedException", "Not allowed on this resource type."),
+    ],
+)
+def test_any_other_refusal_fails_the_invocation(config: Any, stub: Stubber, code: str, message: str) -> None:
+    expect_refusal(stub, code, message)
+
+    with pytest.raises(ClientError, match=code):
+        put(Reporter(config, TIME), [evaluation(JOB, "j")])
+
+
+def earlier(stub: Stubber, *pages: list[tuple[str, str]]) -> None:
+    for number, page in enumerate(pages):
+        results = [
+            {"EvaluationResultIdentifier": {"EvaluationResultQualifier": {"ResourceType": kind, "ResourceId": name}}}
+            for kind, name in page
+        ]
+        more = {} if number == len(pages) - 1 else {"NextToken": f"page {number + 1}"}
+        asked = {"ConfigRuleName": "rule", "ComplianceTypes": ["COMPLIANT", "NON_COMPLIANT"], "Limit": 100}
+        asked |= {"NextToken": f"page {number}"} if number else {}
+        stub.add_response("get_compliance_details_by_config_rule", {"EvaluationResults": results, **more}, asked)
+
+
+def test_clears_what_left_by_type_and_id_and_keeps_what_could_not_be_read(config: Any, stub: Stubber) -> None:
+    earlier(stub, [(BUCKET, "still there"), (BUCKET, "gone")], [(BUCKET, "dark"), ("AWS::EC2::VPC", "still there")])
+
+    cleared = Reporter(config, TIME).to_clear("rule", {(BUCKET, "still there")}, {(BUCKET, "dark")})
+
+    assert cleared == [(BUCKET, "gone"), ("AWS::EC2::VPC", "still there")]
+
+
+def test_the_account_is_cleared_once_the_type_was_taken_after_all(config: Any, stub: Stubber) -> None:
+    reporter = Reporter(config, TIME)
+    earlier(stub, [("AWS::::Account", ACCOUNT)])
+    expect(stub, [evaluation(JOB, "j")])
+    cleared = evaluation("AWS::::Account", ACCOUNT, "NOT_APPLICABLE")
+    expect(stub, [cleared | {"Annotation": "The resource no longer exists, or left the scope of the rule."}])
+
+    assert reporter.to_clear("rule", {(JOB, "j")}, set()) == []
+    put(reporter, [evaluation(JOB, "j")])
+    reporter.finish(ACCOUNT)
+
+
+def test_the_account_is_not_cleared_while_it_stands_in_for_a_refused_type(config: Any, stub: Stubber) -> None:
+    reporter = Reporter(config, TIME)
+    earlier(stub, [("AWS::::Account", ACCOUNT)])
+    expect_refusal(stub, "InvalidParameterValueException", REFUSAL)
+    fallback = evaluation("AWS::::Account", ACCOUNT)
+    expect(stub, [fallback | {"Annotation": f"NON_COMPLIANT: j. AWS Config takes no evaluations of {JOB}."}])
+
+    assert reporter.to_clear("rule", {(JOB, "j")}, set()) == []
+    put(reporter, [evaluation(JOB, "j")])
+    reporter.finish(ACCOUNT)
+
+
+def test_an_account_that_is_no_fallback_is_cleared_like_any_resource(config: Any, stub: Stubber) -> None:
+    earlier(stub, [("AWS::::Account", ACCOUNT)])
+
+    assert Reporter(config, TIME).to_clear("rule", {(BUCKET, "b")}, set()) == [("AWS::::Account", ACCOUNT)]
