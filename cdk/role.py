@@ -1,0 +1,39 @@
+"""What the role of a rule's function may do: the actions that the rule declares, and telling how it went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rules.engine.collector import Action
+
+PLACEHOLDERS = {"{partition}": "${AWS::Partition}", "{region}": "${AWS::Region}", "{account}": "${AWS::AccountId}"}
+
+
+def statements(actions: Iterable[Action]) -> list[dict[str, Any]]:
+    """
+    Return the policy statements that allow exactly `actions`, actions on equal resources in one statement.
+
+    Resources are CloudFormation values, so that one template fits every account, Region and partition.
+    """
+    resources: dict[str, set[str]] = {}
+    for action in actions:
+        resources.setdefault(action.name, set()).add(action.resource)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, places in sorted(resources.items()):
+        together.setdefault(tuple(sorted(places)), []).append(name)
+    return [allow(names, [_cloudformation(place) for place in places]) for places, names in sorted(together.items())]
+
+
+def allow(actions: list[str], resources: list[object]) -> dict[str, Any]:
+    """Return one statement."""
+    return {"Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def _cloudformation(resource: str) -> object:
+    text = resource
+    for placeholder, pseudo_parameter in PLACEHOLDERS.items():
+        text = text.replace(placeholder, pseudo_parameter)
+    return text if text == resource else {"Fn::Sub": text}

@@ -1,0 +1,308 @@
+"""
+What is deployed, where and with which parameters: one file of settings, or values in the CDK context.
+
+Nothing here imports the CDK, so that the terminal can read the same settings.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from rules.engine.duties import Duty
+from rules.engine.errors import ParameterError
+from rules.engine.parameters import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rules.engine.rule import Rule
+
+FILE = Path(__file__).parent.parent / "settings.toml"
+
+CONTEXT = "ai-config:"
+"""Context keys that begin like this are settings: `-c ai-config:prefix=audit`, `-c ai-config:rules.include=access`."""
+
+KEYS = (
+    "prefix",
+    "regions",
+    "globalRegion",
+    "logRetentionDays",
+    "rules.include",
+    "rules.exclude",
+    "parameters",
+)
+
+PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
+"""At most 27 characters: with a hyphen and a rule id of 36 they fill the 64 of a Lambda function's name."""
+
+REGION = r"[a-z]{2,5}(?:-[a-z0-9]+)+-[0-9]"
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What PutRetentionPolicy takes (Amazon CloudWatch Logs API, RetentionPolicy.retentionInDays)."""
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value that it does not take; one line names source, key and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    What is deployed.
+
+    `rules` are the chosen rules in the catalogue's order.
+    `parameters` has, by rule id, the parameters that the settings fix, as the texts that AWS Config carries.
+    Without `regions` there is one stack, for whatever Region it is deployed to.
+    `global_region` is the one Region whose stack has the rules on IAM.
+    """
+
+    rules: tuple[type[Rule[Any]], ...]
+    prefix: str = "ai-config"
+    regions: tuple[str, ...] = ()
+    global_region: str | None = None
+    log_retention_days: int = 365
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
+        """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
+        return tuple(
+            rule for rule in self.rules if not rule.is_global or region is None or self.global_region in (None, region)
+        )
+
+    def parameters_of(self, rule: type[Rule[Any]]) -> dict[str, str]:
+        """Return the texts of a rule's parameters that have one: as set here, else the rule's own default."""
+        defaults = {each.name: each.default for each in rule.parameters() if each.default is not None}
+        return defaults | self.fixed(rule)
+
+    def fixed(self, rule: type[Rule[Any]]) -> dict[str, str]:
+        """Return the texts of those parameters of a rule that the settings give; an empty text gives none."""
+        return {name: text for name, text in self.parameters.get(rule.id, {}).items() if text}
+
+    def function_name(self, rule: type[Rule[Any]]) -> str:
+        """Return the name of a rule's Lambda function: at most 64 characters."""
+        return f"{self.prefix}-{rule.id}"
+
+
+def read_settings(
+    rules: Sequence[type[Rule[Any]]],
+    *,
+    file: Path | None = None,
+    context: Mapping[str, object] = MappingProxyType({}),
+) -> Settings:
+    """
+    Return the settings of `file`, overlaid with those in the CDK context.
+
+    Without `file`, `settings.toml` is read where it exists; context keys that do not begin with `ai-config:` are
+    the CDK's own. Raises SettingsError.
+    """
+    given: dict[str, _Given] = {}
+    if file is not None or FILE.is_file():
+        given.update(_in_file(file or FILE))
+    given.update(_in_context(context))
+    return _Reading(tuple(rules), given).settings()
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A value, and where it was given."""
+
+    source: str
+    key: str
+    value: object
+
+    def refused(self, allowed: str) -> SettingsError:
+        return SettingsError(f"{self.source}: {self.key} = {_shown(self.value)}; allowed: {allowed}")
+
+    def unknown(self, kind: str, name: str, known: Iterable[str]) -> SettingsError:
+        names = sorted(known)
+        close = get_close_matches(name, names, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        return SettingsError(
+            f"{self.source}: {self.key}: unknown {kind} {_shown(name)}{hint}; allowed: {', '.join(names) or 'none'}"
+        )
+
+    def text(self, pattern: str, allowed: str) -> str:
+        if not isinstance(self.value, str) or not re.fullmatch(pattern, self.value):
+            raise self.refused(allowed)
+        return self.value
+
+    def texts(self, pattern: str, allowed: str) -> tuple[str, ...]:
+        """Return a list of texts; in the context, where everything is a text, they are separated by commas."""
+        items = self.value.split(",") if isinstance(self.value, str) else self.value
+        if not isinstance(items, list):
+            raise self.refused(allowed)
+        return tuple(_Given(self.source, self.key, _stripped(item)).text(pattern, allowed) for item in items)
+
+
+def _in_file(file: Path) -> dict[str, _Given]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: there is no such settings file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return {key: _Given(file.name, key, value) for key, value in _flat(content)}
+
+
+def _in_context(context: Mapping[str, object]) -> dict[str, _Given]:
+    given: dict[str, _Given] = {}
+    for name, value in context.items():
+        if name.startswith(CONTEXT):
+            key = name.removeprefix(CONTEXT)
+            nested = value if isinstance(value, dict) else None
+            inner = _flat(nested, f"{key}.") if nested is not None else [(key, value)]
+            given.update({path: _Given("CDK context", path, found) for path, found in inner})
+    return given
+
+
+def _flat(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the leaves of nested tables under dotted keys."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reading of all that was given, against the rules that there are."""
+
+    rules: tuple[type[Rule[Any]], ...]
+    given: Mapping[str, _Given]
+
+    def settings(self) -> Settings:
+        for key, given in self.given.items():
+            if key not in KEYS and not key.startswith("parameters."):
+                raise given.unknown("key", key, KEYS)
+        default = Settings(rules=())
+        regions = self._regions()
+        return Settings(
+            rules=self._chosen(),
+            prefix=self._prefix(default.prefix),
+            regions=regions,
+            global_region=self._global_region(regions),
+            log_retention_days=self._retention(default.log_retention_days),
+            parameters=self._parameters(),
+        )
+
+    def _prefix(self, default: str) -> str:
+        if given := self.given.get("prefix"):
+            return given.text(PREFIX, "1 to 27 lower-case letters, digits and inner hyphens, a letter first")
+        return default
+
+    def _regions(self) -> tuple[str, ...]:
+        given = self.given.get("regions")
+        if given is None:
+            return ()
+        regions = given.texts(REGION, 'a list of Regions such as ["us-east-1", "eu-central-1"]')
+        if not regions or len(set(regions)) < len(regions):
+            raise given.refused("one Region or more, each once")
+        return regions
+
+    def _global_region(self, regions: tuple[str, ...]) -> str | None:
+        given = self.given.get("globalRegion")
+        if given is None:
+            return regions[0] if regions else None
+        if not regions:
+            raise given.refused("only together with regions")
+        return given.text(REGION, "a Region such as us-east-1")
+
+    def _retention(self, default: int) -> int:
+        given = self.given.get("logRetentionDays")
+        if given is None:
+            return default
+        texts = {str(days): days for days in RETENTION_DAYS}
+        if isinstance(given.value, bool) or str(given.value) not in texts:
+            raise given.refused(", ".join(texts))
+        return texts[str(given.value)]
+
+    def _chosen(self) -> tuple[type[Rule[Any]], ...]:
+        included = self._named("rules.include") if "rules.include" in self.given else set(self.rules)
+        chosen = included - self._named("rules.exclude")
+        if not chosen:
+            key = "rules.include" if "rules.include" in self.given else "rules.exclude"
+            raise self.given[key].refused("a choice that leaves at least one rule")
+        return tuple(rule for rule in self.rules if rule in chosen)
+
+    def _named(self, key: str) -> set[type[Rule[Any]]]:
+        """Return the rules that a list of rule ids and duties names."""
+        given = self.given.get(key)
+        if given is None:
+            return set()
+        by_name: dict[str, set[type[Rule[Any]]]] = {}
+        for rule in self.rules:
+            by_name.setdefault(rule.id, set()).add(rule)
+            by_name.setdefault(rule.duty.folder, set()).add(rule)
+        named: set[type[Rule[Any]]] = set()
+        for name in given.texts(r".+", "a list of rule ids and duties"):
+            if name not in by_name:
+                duties = [duty.folder for duty in Duty if duty.folder in by_name]
+                raise given.unknown("rule or duty", name, [*duties, *(rule.id for rule in self.rules)])
+            named |= by_name[name]
+        return named
+
+    def _parameters(self) -> dict[str, dict[str, str]]:
+        """Return the fixed parameters by rule id; what is said of one rule wins over what is said of all."""
+        of_all: dict[str, dict[str, str]] = {}
+        of_one: dict[str, dict[str, str]] = {}
+        for key, given in self.given.items():
+            match key.split("."):
+                case ["parameters", name]:
+                    for rule in self._with_parameter(name, given):
+                        of_all.setdefault(rule.id, {})[name] = _taken(rule, name, given)
+                case ["parameters", rule_id, name]:
+                    rule = self._by_id(rule_id, given)
+                    of_one.setdefault(rule.id, {})[name] = _taken(rule, name, given)
+                case ["parameters", *_]:
+                    raise given.refused("parameters.NAME, or parameters.RULE.NAME")
+        ids = [rule.id for rule in self.rules if rule.id in of_all or rule.id in of_one]
+        return {rule_id: of_all.get(rule_id, {}) | of_one.get(rule_id, {}) for rule_id in ids}
+
+    def _with_parameter(self, name: str, given: _Given) -> list[type[Rule[Any]]]:
+        names = {rule: [each.name for each in rule.parameters()] for rule in self.rules}
+        found = [rule for rule, its in names.items() if name in its]
+        if not found:
+            raise given.unknown("parameter", name, {each for its in names.values() for each in its})
+        return found
+
+    def _by_id(self, rule_id: str, given: _Given) -> type[Rule[Any]]:
+        by_id = {rule.id: rule for rule in self.rules}
+        if rule_id not in by_id:
+            raise given.unknown("rule", rule_id, by_id)
+        return by_id[rule_id]
+
+
+def _taken(rule: type[Rule[Any]], name: str, given: _Given) -> str:
+    """Return the text that AWS Config carries for a value, once the rule itself has taken it."""
+    known = [each.name for each in rule.parameters()]
+    if name not in known:
+        raise given.unknown(f"parameter of {rule.id}", name, known)
+    value = given.value
+    items = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, (str, int, float)) for item in items):
+        raise given.refused("a text, a number, true, false, or a list of these")
+    text = written(tuple(items) if isinstance(value, list) else value) or ""
+    try:
+        rule.configured({name: text})
+    except ParameterError as error:
+        raise SettingsError(f"{given.source}: {given.key}: {error}") from None
+    return text
+
+
+def _stripped(item: object) -> object:
+    return item.strip() if isinstance(item, str) else item
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - enough to recognise a value by
