@@ -117,7 +117,7 @@ class PrincipalPolicies:
         else:
             absent.add("aws:username")
         values.update((key.lower(), value) for key, value in self.context.items())
-        values.update((key.lower(), value) for key, value in known.values.items())  # noqa: PD011 - no DataFrame
+        values.update((key.lower(), value) for key, value in known.values.items())
         for key in known.absent:
             values.pop(key.lower(), None)
         return RequestContext(values, frozenset(absent), known.complete)
