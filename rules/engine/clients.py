@@ -29,6 +29,7 @@ Service = Literal[
     "opensearchserverless",
     "rds",
     "s3",
+    "s3control",
     "s3vectors",
     "sagemaker",
     "secretsmanager",

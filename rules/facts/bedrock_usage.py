@@ -1,0 +1,113 @@
+"""Facts about whether, and how, an account uses Amazon Bedrock in a Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from rules.engine.collector import Action, reads
+
+if TYPE_CHECKING:
+    from rules.engine.aws import Aws
+    from rules.engine.clients import Service
+
+GUARDRAILS = "arn:{partition}:bedrock:{region}:{account}:guardrail/*"
+
+
+@dataclass(frozen=True)
+class BedrockUsage:
+    """
+    What an account has in Amazon Bedrock in a Region.
+
+    `invoked_models` are the ids under which models were invoked in the last two weeks: model ids, and ids or ARNs
+    of inference profiles. The other fields are numbers of things that exist.
+    """
+
+    invoked_models: tuple[str, ...] = ()
+    guardrails: int = 0
+    agents: int = 0
+    knowledge_bases: int = 0
+    custom_models: int = 0
+    imported_models: int = 0
+    inference_profiles: int = 0
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What speaks for use, in words ("2 guardrails"), the strongest first; empty for an account without any."""
+        found = (
+            (len(self.invoked_models), "model invoked in the last two weeks", "models invoked in the last two weeks"),
+            (self.agents, "agent", "agents"),
+            (self.knowledge_bases, "knowledge base", "knowledge bases"),
+            (self.custom_models, "custom model", "custom models"),
+            (self.imported_models, "imported model", "imported models"),
+            (self.inference_profiles, "application inference profile", "application inference profiles"),
+            (self.guardrails, "guardrail", "guardrails"),
+        )
+        return tuple(f"{count} {one if count == 1 else many}" for count, one, many in found if count)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether anything speaks for use."""
+        return bool(self.evidence)
+
+
+@reads(Action("cloudwatch:ListMetrics"))
+def invoked_models(aws: Aws) -> tuple[str, ...]:
+    """
+    Return the ids under which models were invoked in the last two weeks, sorted.
+
+    ListMetrics lists the metrics that received data in the past two weeks, and Amazon Bedrock counts Invocations
+    by ModelId (https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html).
+    """
+    pages = (
+        aws.client("cloudwatch")
+        .get_paginator("list_metrics")
+        .paginate(Namespace="AWS/Bedrock", MetricName="Invocations")
+    )
+    return tuple(
+        sorted(
+            {
+                dimension["Value"]
+                for page in pages
+                for metric in page["Metrics"]
+                for dimension in metric["Dimensions"]
+                if dimension["Name"] == "ModelId"
+            }
+        )
+    )
+
+
+@reads(
+    Action("bedrock:ListAgents"),
+    Action("bedrock:ListCustomModels"),
+    Action("bedrock:ListGuardrails", GUARDRAILS),
+    Action("bedrock:ListImportedModels"),
+    Action("bedrock:ListInferenceProfiles"),
+    Action("bedrock:ListKnowledgeBases"),
+    uses=(invoked_models,),
+)
+def usage(aws: Aws) -> BedrockUsage:
+    """Return what the account has in Amazon Bedrock; what the Region does not offer counts as not there."""
+    return BedrockUsage(
+        invoked_models=invoked_models(aws),
+        guardrails=_count(aws, "bedrock", "list_guardrails", "guardrails"),
+        agents=_count(aws, "bedrock-agent", "list_agents", "agentSummaries"),
+        knowledge_bases=_count(aws, "bedrock-agent", "list_knowledge_bases", "knowledgeBaseSummaries"),
+        custom_models=_count(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True),
+        imported_models=_count(aws, "bedrock", "list_imported_models", "modelSummaries"),
+        inference_profiles=_count(
+            aws, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", typeEquals="APPLICATION"
+        ),
+    )
+
+
+def _count(aws: Aws, service: Service, operation: str, member: str, **arguments: object) -> int:
+    try:
+        pages = aws.client(service).get_paginator(operation).paginate(**arguments)
+        return sum(len(page.get(member, ())) for page in pages)
+    except (ClientError, EndpointConnectionError) as error:
+        if aws.lacks(service, error):
+            return 0
+        raise

@@ -1,0 +1,349 @@
+"""Facts about Amazon S3 buckets: what protects them, and whom they let in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from rules.engine.collector import Action, reads
+from rules.engine.errors import error_code
+from rules.engine.resource import Resource
+from rules.facts import kms
+from rules.permissions.document import PolicyType, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rules.engine.aws import Aws
+    from rules.engine.resource import Unreadable
+    from rules.permissions.document import PolicyDocument
+
+ANY_BUCKET = "arn:{partition}:s3:::*"
+NO_SUCH_BUCKET = "NoSuchBucket"
+
+
+@dataclass(frozen=True)
+class PublicAccessBlock:
+    """The four settings in effect on a bucket: S3 applies each one that the bucket or the account turns on."""
+
+    block_public_acls: bool = False
+    ignore_public_acls: bool = False
+    block_public_policy: bool = False
+    restrict_public_buckets: bool = False
+
+    @classmethod
+    def from_api(cls, settings: Mapping[str, bool]) -> PublicAccessBlock:
+        """Return the settings of a PublicAccessBlockConfiguration; one that is not there is off."""
+        return cls(
+            settings.get("BlockPublicAcls", False),
+            settings.get("IgnorePublicAcls", False),
+            settings.get("BlockPublicPolicy", False),
+            settings.get("RestrictPublicBuckets", False),
+        )
+
+    def together_with(self, other: PublicAccessBlock) -> PublicAccessBlock:
+        """Return what is in effect when both apply."""
+        return PublicAccessBlock(
+            self.block_public_acls or other.block_public_acls,
+            self.ignore_public_acls or other.ignore_public_acls,
+            self.block_public_policy or other.block_public_policy,
+            self.restrict_public_buckets or other.restrict_public_buckets,
+        )
+
+
+@dataclass(frozen=True)
+class BucketEncryption:
+    """
+    How S3 encrypts new objects of a bucket that name no encryption themselves.
+
+    `algorithm` is AES256, aws:kms or aws:kms:dsse. `key_id` is the key as the bucket names it, None for AES256 and
+    for the AWS-managed key aws/s3; `key` is what KMS says of it, None when KMS does not know it.
+    """
+
+    algorithm: str
+    key_id: str | None
+    key: kms.Key | None
+
+
+@dataclass(frozen=True)
+class ObjectLock:
+    """Object Lock with its default retention: `mode` and `days` are None where new objects get no retention."""
+
+    mode: str | None
+    days: int | None
+
+
+@dataclass(frozen=True)
+class LifecycleRule:
+    """
+    The deletions of one lifecycle rule.
+
+    `prefix` is "" for the whole bucket; `narrowed` says that only objects of some tags or sizes are meant.
+    `days` is the age at which current versions expire, `noncurrent_days` the time after which versions that are no
+    longer current go for good. Where a number of noncurrent versions is kept, `noncurrent_days` is None.
+    """
+
+    id: str
+    enabled: bool
+    prefix: str
+    narrowed: bool
+    days: int | None
+    noncurrent_days: int | None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One entry of a bucket's access control list that names someone else than the bucket's owner."""
+
+    grantee: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """
+    A general purpose bucket of this account.
+
+    `versioning` is Enabled, Suspended or Disabled; `policy` and `object_lock` are None where there is none.
+    """
+
+    resource: Resource
+    tags: Mapping[str, str]
+    region: str
+    public_access_block: PublicAccessBlock
+    encryption: BucketEncryption
+    policy: PolicyDocument | None
+    versioning: str
+    object_lock: ObjectLock | None
+    lifecycle: tuple[LifecycleRule, ...]
+    grants: tuple[Grant, ...]
+
+
+class OtherKind(Enum):
+    """What a bucket name can stand for besides a general purpose bucket of this account."""
+
+    FOREIGN = "a bucket of another account"
+    DIRECTORY = "a directory bucket"
+    ACCESS_POINT = "an access point"
+
+
+@dataclass(frozen=True)
+class OtherBucket:
+    """
+    Something under a bucket's name that this account's S3 API does not describe.
+
+    `region` is None where S3 does not tell it.
+    """
+
+    resource: Resource
+    tags: Mapping[str, str]
+    kind: OtherKind
+    region: str | None = None
+
+
+@reads(Action("s3:ListAllMyBuckets"), Action("s3:ListBucket", ANY_BUCKET))
+def place(aws: Aws, name: str) -> str | OtherBucket | None:
+    """
+    Return the Region of a bucket of this account, an OtherBucket, or None when no account has such a bucket.
+
+    Whether the bucket is this account's is asked of ListBuckets: HeadBucket answers 403 for a foreign bucket, for a
+    bucket of another owner than expected, and for a missing permission alike.
+    """
+    resource = bucket_resource(aws, name)
+    if name.endswith("--x-s3"):
+        return OtherBucket(resource, {}, OtherKind.DIRECTORY)
+    if name.startswith("arn:") or name.endswith("-s3alias"):
+        return OtherBucket(resource, {}, OtherKind.ACCESS_POINT)
+    client = aws.client("s3")
+    pages = client.get_paginator("list_buckets").paginate(Prefix=name)
+    owned = any(bucket["Name"] == name for page in pages for bucket in page.get("Buckets", ()))
+    try:
+        region = client.head_bucket(Bucket=name)["BucketRegion"]
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:  # noqa: PLR2004 - Not Found; a HEAD answer has no error code
+            return None
+        if owned or status != 403:  # noqa: PLR2004 - Forbidden, what another account's bucket answers
+            raise
+        region = error.response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+    return region if owned else OtherBucket(resource, {}, OtherKind.FOREIGN, region)
+
+
+@reads(Action("s3:GetEncryptionConfiguration", ANY_BUCKET), uses=(place, kms.key))
+def bucket_encryption(aws: Aws, name: str) -> BucketEncryption | OtherBucket | None:
+    """Return a bucket's default encryption with its key, an OtherBucket, or None when there is no such bucket."""
+    region = place(aws, name)
+    if not isinstance(region, str):
+        return region
+    try:
+        return _encryption(aws, name, region)
+    except ClientError as error:
+        if error_code(error) == NO_SUCH_BUCKET:
+            return None
+        raise
+
+
+@reads(Action("s3:GetAccountPublicAccessBlock"))
+def account_public_access_block(aws: Aws) -> PublicAccessBlock:
+    """Return the public access block of the account, which an organization may have set (S3 Control API)."""
+    answer = _unless_absent(
+        lambda: aws.client("s3control").get_public_access_block(AccountId=aws.account_id),
+        "NoSuchPublicAccessBlockConfiguration",
+    )
+    return PublicAccessBlock.from_api(answer["PublicAccessBlockConfiguration"] if answer else {})
+
+
+@reads(
+    Action("s3:GetBucketAcl", ANY_BUCKET),
+    Action("s3:GetBucketObjectLockConfiguration", ANY_BUCKET),
+    Action("s3:GetBucketPolicy", ANY_BUCKET),
+    Action("s3:GetBucketPublicAccessBlock", ANY_BUCKET),
+    Action("s3:GetBucketTagging", ANY_BUCKET),
+    Action("s3:GetBucketVersioning", ANY_BUCKET),
+    Action("s3:GetLifecycleConfiguration", ANY_BUCKET),
+    uses=(place, bucket_encryption, account_public_access_block),
+)
+def bucket(aws: Aws, name: str) -> Bucket | OtherBucket | None:
+    """
+    Return everything that protects a bucket, an OtherBucket, or None when there is no such bucket.
+
+    Raises what the first refused or unreadable answer raises: a bucket is read whole or not at all.
+    """
+    region = place(aws, name)
+    encryption = bucket_encryption(aws, name)
+    if not isinstance(region, str):
+        return region
+    if not isinstance(encryption, BucketEncryption):
+        return encryption
+    try:
+        return _bucket(aws, name, region, encryption)
+    except ClientError as error:
+        if error_code(error) == NO_SUCH_BUCKET:
+            return None
+        raise
+
+
+def buckets(aws: Aws, names: tuple[str, ...]) -> tuple[Bucket | OtherBucket | Unreadable, ...]:
+    """Return the buckets of these names, each once, without those that do not exist; it needs `bucket.actions`."""
+    unique = tuple(dict.fromkeys(names))
+    return aws.read_each(unique, lambda name: bucket_resource(aws, name), lambda name: bucket(aws, name))
+
+
+def bucket_resource(aws: Aws, name: str) -> Resource:
+    """Return a bucket as AWS Config names it: by its name; an access point's ARN stays as it is."""
+    arn = name if name.startswith("arn:") else f"arn:{aws.partition}:s3:::{name}"
+    return Resource("AWS::S3::Bucket", name, name, arn)
+
+
+def location(uri: str) -> tuple[str, str]:
+    """
+    Return the bucket and the key (or prefix) that an S3 URI or an S3 ARN names.
+
+    The bucket is an access point's ARN where the URI names one. Raises ValueError for any other text.
+    """
+    scheme, _, rest = uri.partition("://")
+    if scheme in ("s3", "s3a", "s3n") and rest and not rest.startswith("arn:"):
+        name, _, key = rest.partition("/")
+        return name, key
+    arn = rest if scheme == "s3" else uri
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[2] != "s3":  # noqa: PLR2004 - an ARN has six parts
+        raise ValueError("neither an S3 URI nor an S3 ARN")
+    if parts[4]:
+        kind, _, path = parts[5].partition("/")
+        point, _, key = path.partition("/")
+        return ":".join((*parts[:5], f"{kind}/{point}")), key
+    name, _, key = parts[5].partition("/")
+    return name, key
+
+
+def _bucket(aws: Aws, name: str, region: str, encryption: BucketEncryption) -> Bucket:
+    client = aws.client("s3", region)
+    block = _unless_absent(lambda: client.get_public_access_block(Bucket=name), "NoSuchPublicAccessBlockConfiguration")
+    policy = _unless_absent(lambda: client.get_bucket_policy(Bucket=name), "NoSuchBucketPolicy")
+    tagging = _unless_absent(lambda: client.get_bucket_tagging(Bucket=name), "NoSuchTagSet")
+    lifecycle = _unless_absent(
+        lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration"
+    )
+    lock = _unless_absent(
+        lambda: client.get_object_lock_configuration(Bucket=name), "ObjectLockConfigurationNotFoundError"
+    )
+    own_block = PublicAccessBlock.from_api(block["PublicAccessBlockConfiguration"] if block else {})
+    return Bucket(
+        resource=bucket_resource(aws, name),
+        tags={tag["Key"]: tag["Value"] for tag in tagging["TagSet"]} if tagging else {},
+        region=region,
+        public_access_block=own_block.together_with(account_public_access_block(aws)),
+        encryption=encryption,
+        policy=parse(policy["Policy"], PolicyType.RESOURCE) if policy else None,
+        versioning=client.get_bucket_versioning(Bucket=name).get("Status", "Disabled"),
+        object_lock=_object_lock(lock["ObjectLockConfiguration"]) if lock else None,
+        lifecycle=tuple(_lifecycle_rule(rule) for rule in lifecycle["Rules"]) if lifecycle else (),
+        grants=_grants(client.get_bucket_acl(Bucket=name)),
+    )
+
+
+def _encryption(aws: Aws, name: str, region: str) -> BucketEncryption:
+    answer = _unless_absent(
+        lambda: aws.client("s3", region).get_bucket_encryption(Bucket=name),
+        "ServerSideEncryptionConfigurationNotFoundError",
+    )
+    # S3 encrypts every object with keys of its own where nothing else is set (since January 2023).
+    default: Mapping[str, str] = {"SSEAlgorithm": "AES256"}
+    for rule in answer["ServerSideEncryptionConfiguration"]["Rules"] if answer else ():
+        default = rule.get("ApplyServerSideEncryptionByDefault", default)
+    key_id = default.get("KMSMasterKeyID")
+    key = kms.key(aws, _key_arn(aws, region, key_id)) if key_id else None
+    return BucketEncryption(default["SSEAlgorithm"], key_id, key)
+
+
+def _key_arn(aws: Aws, region: str, key_id: str) -> str:
+    # A bare id or alias is one of the bucket's Region, which may be another than the run's.
+    if key_id.startswith("arn:"):
+        return key_id
+    path = key_id if key_id.startswith("alias/") else f"key/{key_id}"
+    return f"arn:{aws.partition}:kms:{region}:{aws.account_id}:{path}"
+
+
+def _object_lock(configuration: Mapping[str, Any]) -> ObjectLock | None:
+    if configuration.get("ObjectLockEnabled") != "Enabled":
+        return None
+    retention = configuration.get("Rule", {}).get("DefaultRetention", {})
+    days = retention.get("Days") or retention.get("Years", 0) * 365
+    return ObjectLock(retention.get("Mode"), days or None)
+
+
+def _lifecycle_rule(rule: Mapping[str, Any]) -> LifecycleRule:
+    chosen = rule.get("Filter", {})
+    both = chosen.get("And", {})
+    noncurrent = rule.get("NoncurrentVersionExpiration", {})
+    narrowing = {"Tag", "Tags", "ObjectSizeGreaterThan", "ObjectSizeLessThan"}
+    return LifecycleRule(
+        id=rule.get("ID", ""),
+        enabled=rule["Status"] == "Enabled",
+        prefix=rule.get("Prefix") or chosen.get("Prefix") or both.get("Prefix") or "",
+        narrowed=not narrowing.isdisjoint(chosen) or not narrowing.isdisjoint(both),
+        days=rule.get("Expiration", {}).get("Days"),
+        noncurrent_days=None if "NewerNoncurrentVersions" in noncurrent else noncurrent.get("NoncurrentDays"),
+    )
+
+
+def _grants(acl: Mapping[str, Any]) -> tuple[Grant, ...]:
+    owner = acl["Owner"]["ID"]
+    return tuple(
+        Grant(grant["Grantee"].get("URI") or grant["Grantee"].get("ID") or "", grant["Permission"])
+        for grant in acl["Grants"]
+        if grant["Grantee"].get("ID") != owner
+    )
+
+
+def _unless_absent(call: Callable[[], dict[str, Any]], absent: str) -> dict[str, Any] | None:
+    try:
+        return call()
+    except ClientError as error:
+        if error_code(error) == absent:
+            return None
+        raise
