@@ -2,8 +2,10 @@
 
 from threading import Lock
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import boto3
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
 Service = Literal[
@@ -39,6 +41,8 @@ Service = Literal[
 
 SERVICES: tuple[str, ...] = get_args(Service)
 
+ACCOUNT_ID_LENGTH = 12
+
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
@@ -68,10 +72,25 @@ class Clients:
         key = (service, region or self._region)
         with self._lock:
             if key not in self._made:
-                self._made[key] = self._session.client(service, region_name=key[1], config=CONFIG)
+                client = self._session.client(service, region_name=key[1], config=CONFIG)
+                if service == "s3control" and _is_local(client.meta.endpoint_url):
+                    client.meta.events.register("before-sign.s3-control", _without_account_label)
+                self._made[key] = client
             return self._made[key]
 
     def knows(self, service: Service, region: str) -> bool:
         """Say whether botocore's endpoint data lists `service` in `region`."""
         partition = self._session.get_partition_for_region(region)
         return region in self._session.get_available_regions(service, partition_name=partition)
+
+
+def _is_local(endpoint_url: str) -> bool:
+    host = urlsplit(endpoint_url).hostname or ""
+    return "." not in host or host.replace(".", "").isdigit()
+
+
+def _without_account_label(request: AWSRequest, **_: object) -> None:
+    # S3 Control puts the account id before the host name, and a local endpoint has no such name.
+    label, _, rest = urlsplit(request.url).netloc.partition(".")
+    if label.isdigit() and len(label) == ACCOUNT_ID_LENGTH:
+        request.url = request.url.replace(f"//{label}.{rest}", f"//{rest}", 1)
