@@ -32,6 +32,22 @@ def allow(actions: list[str], resources: list[object]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resources}
 
 
+def wildcards(actions: Iterable[Action]) -> dict[str, list[str]]:
+    """
+    Return each resource of `actions` that holds a wildcard, with the actions on it.
+
+    Resources are written as cdk-nag names them: `arn:<AWS::Partition>:kms:*:*:key/*`.
+    """
+    found: dict[str, list[str]] = {}
+    for action in sorted(actions):
+        if "*" in action.resource:
+            resource = action.resource
+            for placeholder, pseudo_parameter in PLACEHOLDERS.items():
+                resource = resource.replace(placeholder, pseudo_parameter.replace("${", "<").replace("}", ">"))
+            found.setdefault(resource, []).append(action.name)
+    return found
+
+
 def _cloudformation(resource: str) -> object:
     text = resource
     for placeholder, pseudo_parameter in PLACEHOLDERS.items():
