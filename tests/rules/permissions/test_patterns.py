@@ -28,7 +28,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize(("pattern", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in ACTIONS])
-def test_an_action_matches_in_any_letter_case(pattern: str, wanted: bool) -> None:  # noqa: FBT001 - a table
+def test_an_action_matches_in_any_letter_case(pattern: str, wanted: bool) -> None:
     assert matches_action(pattern, "bedrock:InvokeModel") is wanted
 
 
@@ -53,7 +53,7 @@ RESOURCES = [
 
 
 @pytest.mark.parametrize(("pattern", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in RESOURCES])
-def test_a_resource_matches_in_its_own_letter_case(pattern: str, wanted: bool) -> None:  # noqa: FBT001 - a table
+def test_a_resource_matches_in_its_own_letter_case(pattern: str, wanted: bool) -> None:
     possible = resource_extent(pattern, Version.V2012).possible
 
     assert possible is not None

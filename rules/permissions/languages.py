@@ -1,0 +1,298 @@
+"""Exact reasoning over patterns: a text that these let through and those do not, or that there is none."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from string import ascii_lowercase
+from typing import Final
+
+from rules.permissions.patterns import Glob, Wildcard
+
+SEPARATOR: Final = "\n"
+"""Stands between the parts of a text that has several, such as an action and a resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """A run of at least `least` and at most `most` (None: any number) of the given characters."""
+
+    characters: frozenset[str]
+    least: int = 1
+    most: int | None = None
+
+
+Shape = tuple[str | Characters, ...]
+"""The texts that a question is about: literal pieces and runs of characters, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The texts that one of the globs matches, or with `excluded` those that none of them matches."""
+
+    globs: tuple[Glob, ...]
+    excluded: bool = False
+
+    def matches(self, text: str) -> bool:
+        """Return whether the text is one of them."""
+        return any(glob.matches(text) for glob in self.globs) is not self.excluded
+
+
+Language = tuple[Part, ...]
+"""A set of texts, one part for each piece between separators, as an Action and a Resource element are."""
+
+
+@lru_cache(16_384)
+def find_text(
+    shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...] = ()
+) -> str | None:
+    """
+    Return a shortest text of the shape that is in some language of each `required` group and in none `forbidden`.
+
+    None says that there is no such text. The search runs the patterns side by side as automata over the
+    characters that tell them apart, so the answer is exact for every combination of `*`, `?` and exclusion.
+    """
+    search = _Search(shape, required, forbidden)
+    first = search.start()
+    if search.hopeless(first):
+        return None
+    came_from: dict[_State, tuple[_State, str] | None] = {first: None}
+    waiting = deque([first])
+    while waiting:
+        state = waiting.popleft()
+        if search.accepts(state):
+            return _spelled(state, came_from)
+        for character in search.alphabet:
+            following = search.step(state, character)
+            if following is not None and following not in came_from and not search.hopeless(following):
+                came_from[following] = (state, character)
+                waiting.append(following)
+    return None
+
+
+def covers(shape: Shape, wider: Sequence[Language], narrower: Language) -> bool:
+    """Return whether every text of the shape that is in `narrower` is also in one of `wider`."""
+    return find_text(shape, ((narrower,),), tuple(wider)) is None
+
+
+_State = tuple[int, ...]
+
+
+def _spelled(state: _State, came_from: dict[_State, tuple[_State, str] | None]) -> str:
+    characters = []
+    step = came_from[state]
+    while step is not None:
+        previous, character = step
+        characters.append(character)
+        step = came_from[previous]
+    return "".join(reversed(characters))
+
+
+class _Search:
+    """The automata of one question and their joint states: the shape's first, then one for each language."""
+
+    def __init__(
+        self, shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...]
+    ) -> None:
+        self._shape = _ShapeAutomaton(shape)
+        self._automata: list[_Automaton] = []
+        self._required: list[range] = []
+        for group in required:
+            self._required.append(self._add(group))
+        self._forbidden = self._add(forbidden)
+        self.alphabet = _alphabet(self._shape, self._automata)
+
+    def _add(self, group: Iterable[Language]) -> range:
+        before = len(self._automata)
+        self._automata.extend(_Automaton(language) for language in group)
+        return range(before + 1, len(self._automata) + 1)
+
+    def start(self) -> _State:
+        return (self._shape.start, *(automaton.start for automaton in self._automata))
+
+    def step(self, state: _State, character: str) -> _State | None:
+        shape = self._shape.step(state[0], character)
+        if not shape:
+            return None
+        return (
+            shape,
+            *(automaton.step(mask, character) for automaton, mask in zip(self._automata, state[1:], strict=True)),
+        )
+
+    def accepts(self, state: _State) -> bool:
+        return (
+            bool(state[0] & self._shape.accepting)
+            and all(any(self._accepts(state, index) for index in group) for group in self._required)
+            and not any(self._accepts(state, index) for index in self._forbidden)
+        )
+
+    def _accepts(self, state: _State, index: int) -> bool:
+        return self._automata[index - 1].accepts(state[index])
+
+    def hopeless(self, state: _State) -> bool:
+        """Whether no continuation can be accepted any more."""
+        automata = self._automata
+        return any(all(automata[index - 1].never(state[index]) for index in group) for group in self._required) or any(
+            automata[index - 1].always(state[index]) for index in self._forbidden
+        )
+
+
+class _Automaton:
+    """
+    One language as a nondeterministic automaton whose state is a set of positions, kept in the bits of a number.
+
+    Each part has a marker bit that tells that the text has reached it; 0 says that an earlier part failed.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.characters: dict[str, int] = {}
+        self._any_character = 0
+        self._loops = 0
+        self._markers: list[int] = []
+        self._starts: list[int] = []
+        self._accepting: list[int] = []
+        self._excluded = [part.excluded for part in language]
+        position = 0
+        for part in language:
+            marker = 1 << position
+            position += 1
+            start = accepting = 0
+            for glob in part.globs:
+                start |= 1 << position
+                position = self._add(glob, position)
+                accepting |= 1 << position
+                position += 1
+            self._markers.append(marker)
+            self._starts.append(start)
+            self._accepting.append(accepting)
+        self._all_markers = sum(self._markers)
+        # At these positions every continuation is accepted: a `*` stands last.
+        self._settled = [self._loops & accepting >> 1 for accepting in self._accepting]
+        self.start = self._enter(0)
+
+    def _add(self, glob: Glob, position: int) -> int:
+        for token in glob.tokens:
+            if token is Wildcard.ANY_TEXT:
+                self._loops |= 1 << position
+                position += 1
+            elif token is Wildcard.ANY_CHARACTER:
+                self._any_character |= 1 << position
+                position += 1
+            elif isinstance(token, str):
+                for character in token:
+                    self.characters[character] = self.characters.get(character, 0) | 1 << position
+                    position += 1
+        return position
+
+    def _enter(self, part: int) -> int:
+        return self._markers[part] | self._closed(self._starts[part])
+
+    def _closed(self, mask: int) -> int:
+        return mask | (mask & self._loops) << 1
+
+    def _part(self, mask: int) -> int:
+        return next(index for index, marker in enumerate(self._markers) if mask & marker)
+
+    def _holds(self, mask: int, part: int) -> bool:
+        return bool(mask & self._accepting[part]) is not self._excluded[part]
+
+    def step(self, mask: int, character: str) -> int:
+        if not mask:
+            return 0
+        if character == SEPARATOR:
+            part = self._part(mask)
+            last = part == len(self._markers) - 1
+            return self._enter(part + 1) if not last and self._holds(mask, part) else 0
+        moved = (mask & (self.characters.get(character, 0) | self._any_character)) << 1
+        return self._closed(moved | mask & self._loops) | mask & self._all_markers
+
+    def accepts(self, mask: int) -> bool:
+        return bool(mask & self._markers[-1]) and self._holds(mask, -1)
+
+    def never(self, mask: int) -> bool:
+        """Whether no continuation is accepted."""
+        if not mask:
+            return True
+        part = self._part(mask)
+        if self._excluded[part]:
+            return bool(mask & self._settled[part])
+        return not mask & ~self._all_markers
+
+    def always(self, mask: int) -> bool:
+        """Whether every continuation is accepted."""
+        if not mask & self._markers[-1]:
+            return False
+        if self._excluded[-1]:
+            return not mask & ~self._all_markers
+        return bool(mask & self._settled[-1])
+
+
+class _ShapeAutomaton:
+    """The automaton of a shape; 0 says that the text has left it."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.runs: list[frozenset[str]] = []
+        self.literals: set[str] = set()
+        self._steps: dict[str, int] = {}
+        self._stays: dict[str, int] = {}
+        self._skips = 0
+        position = 0
+        for piece in shape:
+            if isinstance(piece, str):
+                self.literals.update(piece)
+                for character in piece:
+                    self._mark(self._steps, frozenset(character), position)
+                    position += 1
+                continue
+            self.runs.append(piece.characters)
+            for _ in range(piece.least):
+                self._mark(self._steps, piece.characters, position)
+                position += 1
+            for _ in range((piece.most or 0) - piece.least):
+                self._mark(self._steps, piece.characters, position)
+                self._skips |= 1 << position
+                position += 1
+            if piece.most is None:
+                self._mark(self._stays, piece.characters, position)
+                self._skips |= 1 << position
+                position += 1
+        self.accepting = 1 << position
+        self.start = self._closed(1)
+
+    @property
+    def characters(self) -> set[str]:
+        return set(self._steps) | set(self._stays)
+
+    @staticmethod
+    def _mark(table: dict[str, int], characters: frozenset[str], position: int) -> None:
+        for character in characters:
+            table[character] = table.get(character, 0) | 1 << position
+
+    def _closed(self, mask: int) -> int:
+        while (closed := mask | (mask & self._skips) << 1) != mask:
+            mask = closed
+        return mask
+
+    def step(self, mask: int, character: str) -> int:
+        moved = (mask & self._steps.get(character, 0)) << 1 | mask & self._stays.get(character, 0)
+        return self._closed(moved)
+
+
+def _alphabet(shape: _ShapeAutomaton, automata: Iterable[_Automaton]) -> list[str]:
+    """Return the characters that some automaton tells from others, and one for each kind of the rest."""
+    told_apart = shape.literals.union(*(automaton.characters for automaton in automata))
+    chosen = []
+    kinds = set()
+    for character in sorted(shape.characters, key=_plainness):
+        kind = tuple(character in run for run in shape.runs)
+        if character in told_apart:
+            chosen.append(character)
+        elif kind not in kinds:
+            kinds.add(kind)
+            chosen.append(character)
+    return chosen
+
+
+def _plainness(character: str) -> tuple[bool, str]:
+    """Order letters first, so that the texts found read well."""
+    return (character not in ascii_lowercase, character)

@@ -1,0 +1,114 @@
+"""The search for a text, in words and against all short texts one by one."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.permissions.languages import SEPARATOR, Characters, Language, Part, Shape, covers, find_text
+from rules.permissions.patterns import wildcards
+
+LETTERS = frozenset("abc")
+ANY: Shape = (Characters(LETTERS, 0),)
+
+
+def part(*patterns: str, excluded: bool = False) -> Part:
+    return Part(tuple(wildcards(pattern) for pattern in patterns), excluded)
+
+
+def language(*patterns: str, excluded: bool = False) -> Language:
+    return (part(*patterns, excluded=excluded),)
+
+
+QUESTIONS: list[tuple[str, list[list[Language]], list[Language], str | None]] = [
+    ("nothing asked for", [], [], ""),
+    ("one pattern", [[language("ab*")]], [], "ab"),
+    ("two patterns that meet", [[language("a*")], [language("*c")]], [], "ac"),
+    ("two patterns that overlap", [[language("ab*")], [language("*bc")]], [], "abc"),
+    ("two patterns that do not meet", [[language("a*")], [language("b*")]], [], None),
+    ("one of two patterns", [[language("a?"), language("bb")], [language("b*")]], [], "bb"),
+    ("everything but one text", [[language("a*")]], [language("a")], "aa"),
+    ("a wildcard within a wider one", [[language("abc*")]], [language("ab*")], None),
+    ("covered by two together", [[language("a*")]], [language("a"), language("a?*")], None),
+    ("all but texts of one length", [[language("*")]], [language(""), language("?"), language("???*")], "aa"),
+    ("excluded patterns as a group", [[language("a*", "b*", excluded=True)]], [], ""),
+    ("excluded and asked for", [[language("a*", excluded=True)], [language("a*")]], [], None),
+    ("everything excluded", [[language("*", excluded=True)]], [], None),
+    ("all but the excluded forbidden", [[language("*")]], [language("ab", excluded=True)], "ab"),
+    ("an empty group", [[]], [], None),
+]
+
+
+@pytest.mark.parametrize(
+    ("required", "forbidden", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in QUESTIONS]
+)
+def test_a_shortest_text_is_found(
+    required: list[list[Language]], forbidden: list[Language], wanted: str | None
+) -> None:
+    assert find_text(ANY, tuple(map(tuple, required)), tuple(forbidden)) == wanted
+
+
+SHAPES: list[tuple[str, Shape, str, str | None]] = [
+    ("literal pieces", ("a", "b", Characters(LETTERS)), "*", "aba"),
+    ("a bounded run that is filled", ("c", Characters(LETTERS, 2, 3)), "c???", "caaa"),
+    ("a bounded run that is exceeded", ("c", Characters(LETTERS, 2, 3)), "c????", None),
+    ("a bounded run that is not reached", ("c", Characters(LETTERS, 2, 3)), "c?", None),
+    ("a character that the run lacks", (Characters(frozenset("ab")), "c"), "c*", None),
+    ("a literal character that a run has too", (Characters(LETTERS), "a", Characters(LETTERS)), "b*", "baa"),
+    ("no characters at all", ("ab",), "a*", "ab"),
+]
+
+
+@pytest.mark.parametrize(("shape", "pattern", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in SHAPES])
+def test_a_text_has_the_shape(shape: Shape, pattern: str, wanted: str | None) -> None:
+    assert find_text(shape, ((language(pattern),),)) == wanted
+
+
+PAIR: Shape = (Characters(LETTERS), SEPARATOR, Characters(LETTERS))
+PAIRS: list[tuple[str, Language, list[Language], str | None]] = [
+    ("a wildcard stays in its part", (part("a*b"), part("c")), [], "ab\nc"),
+    ("both parts excluded", (part("a*", excluded=True), part("a*", excluded=True)), [], "b\nb"),
+    ("first part excluded entirely", (part("*", excluded=True), part("*")), [], None),
+    ("second part excluded entirely", (part("*"), part("*", excluded=True)), [], None),
+    ("forbidden in one combination", (part("a"), part("a", "b")), [(part("a"), part("a"))], "a\nb"),
+    ("forbidden in every combination", (part("a"), part("a", "b")), [(part("?"), part("?"))], None),
+    ("too few parts", (part("a"),), [], None),
+    ("too many parts", (part("a"), part("b"), part("c")), [], None),
+]
+
+
+@pytest.mark.parametrize(("required", "forbidden", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in PAIRS])
+def test_parts_are_searched_together(required: Language, forbidden: list[Language], wanted: str | None) -> None:
+    assert find_text(PAIR, ((required,),), tuple(forbidden)) == wanted
+
+
+def test_a_wider_language_covers_a_narrower_one() -> None:
+    assert covers(ANY, [language("a*"), language("b*")], language("ab*"))
+    assert not covers(ANY, [language("ab*")], language("a*"))
+
+
+languages = st.builds(
+    lambda patterns, excluded: language(*patterns, excluded=excluded),
+    st.lists(st.text(alphabet="ab*?", max_size=4), min_size=1, max_size=3),
+    st.booleans(),
+)
+LONGEST = 7
+
+
+@given(st.lists(st.lists(languages, min_size=1, max_size=2), max_size=2), st.lists(languages, max_size=2))
+def test_the_search_agrees_with_trying_every_text(required: list[list[Language]], forbidden: list[Language]) -> None:
+    shape: Shape = (Characters(LETTERS, 0, LONGEST),)
+
+    def wanted(text: str) -> bool:
+        return all(any(one[0].matches(text) for one in group) for group in required) and not any(
+            one[0].matches(text) for one in forbidden
+        )
+
+    texts = ("".join(letters) for length in range(LONGEST + 1) for letters in product("abc", repeat=length))
+    shortest = next((text for text in texts if wanted(text)), None)
+
+    found = find_text(shape, tuple(map(tuple, required)), tuple(forbidden))
+
+    assert (found is None) is (shortest is None)
+    assert found is None or (wanted(found) and shortest is not None and len(found) == len(shortest))
