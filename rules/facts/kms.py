@@ -18,20 +18,29 @@ if TYPE_CHECKING:
 # A key that protects a resource may live in another account or Region, where the key's own policy decides.
 ANY_KEY = "arn:{partition}:kms:*:*:key/*"
 
+# A multi-Region key can be used while its primary Region changes (KMS API, UpdatePrimaryRegion).
+USABLE = frozenset({"Enabled", "Updating"})
+
 
 @dataclass(frozen=True)
 class Key:
     """
     One KMS key, as KMS describes it (KMS API, KeyMetadata and GetKeyRotationStatus).
 
-    `manager` is CUSTOMER or AWS; `state` is Enabled, Disabled, PendingDeletion …; `rotation` is None for a key that
-    cannot rotate automatically: asymmetric and HMAC keys, imported key material, custom key stores.
+    `manager` is CUSTOMER or AWS; `state` is Enabled, Disabled, PendingDeletion …; `rotation` says whether KMS rotates
+    a usable customer-managed key automatically, and is None for one that it cannot rotate: asymmetric and HMAC keys,
+    imported key material, custom key stores. It is None for keys that are not usable or that AWS manages, too.
     """
 
     arn: str
     manager: str
     state: str
     rotation: bool | None
+
+    @property
+    def usable(self) -> bool:
+        """Whether the key encrypts and decrypts in its present state."""
+        return self.state in USABLE
 
     @classmethod
     def from_api(cls, metadata: Mapping[str, Any], *, rotation: bool | None) -> Key:
@@ -47,25 +56,39 @@ def key(aws: Aws, identifier: str) -> Key | None:
     """
     Return the key that an ARN, an id, an alias or an alias ARN names, None when there is no such key.
 
-    Rotation is asked only of customer-managed keys that can rotate: KMS answers the others with an error.
+    An id or an alias without an ARN is one of this account and Region. Raises what KMS answers otherwise, such as
+    AccessDeniedException for a key of another account that does not let this one describe it.
     """
+    if is_aws_alias(identifier):
+        # DescribeKey would make the key where the account has none yet, and a reader makes nothing
+        # (https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html).
+        return Key(identifier, "AWS", "Enabled", rotation=None)
     client = aws.client("kms", _region_of(identifier))
     try:
         metadata = client.describe_key(KeyId=identifier)["KeyMetadata"]
+        if not _rotates(metadata):
+            return Key.from_api(metadata, rotation=None)
+        status = client.get_key_rotation_status(KeyId=metadata["Arn"])
     except ClientError as error:
         if error_code(error) == "NotFoundException":
             return None
         raise
-    rotates = (
-        metadata["KeyManager"] == "CUSTOMER"
-        and metadata.get("KeySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-        and metadata.get("Origin") == "AWS_KMS"
-        and metadata["KeyState"] in ("Enabled", "Disabled")
-    )
-    if not rotates:
-        return Key.from_api(metadata, rotation=None)
-    status = client.get_key_rotation_status(KeyId=metadata["Arn"])
     return Key.from_api(metadata, rotation=bool(status["KeyRotationEnabled"]))
+
+
+def is_aws_alias(identifier: str) -> bool:
+    """Say whether an alias or an alias ARN is one that KMS reserves for AWS-managed keys (KMS API, CreateAlias)."""
+    return identifier.rpartition(":")[2].startswith("alias/aws/")
+
+
+def _rotates(metadata: Mapping[str, Any]) -> bool:
+    # KMS refuses GetKeyRotationStatus for other specs and origins (UnsupportedOperationException) and in some states.
+    return (
+        metadata["KeyManager"] == "CUSTOMER"
+        and metadata["KeySpec"] == "SYMMETRIC_DEFAULT"
+        and metadata["Origin"] == "AWS_KMS"
+        and metadata["KeyState"] in USABLE
+    )
 
 
 def _region_of(identifier: str) -> str | None:
