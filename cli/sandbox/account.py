@@ -1,0 +1,203 @@
+"""The embedded AWS account, in this process (`embedded_account`) or over HTTP on loopback (`EmbeddedAccount`)."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final, Self
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+from moto import mock_aws
+from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
+
+from cli.sandbox.calls import Calls
+from cli.sandbox.config_events import ConfigEvents
+from cli.sandbox.exchange import HttpRequest
+from cli.sandbox.faults import Faults, LostConnectionError
+from cli.sandbox.gateway import GATEWAY
+from cli.sandbox.server import Server
+
+ACCOUNT_ID: Final = "123456789012"
+REGION: Final = "us-east-1"
+
+# AWS's own example credentials; no AWS account has them.
+CREDENTIALS: Final = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+_NO_FILES: Final = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+_MOTO_CONFIG: Final[dict[str, Any]] = {
+    "core": {
+        "mock_credentials": False,
+        "passthrough": {"urls": [], "services": []},
+        "reset_boto3_session": True,
+        "service_whitelist": None,
+    },
+    "lambda": {"use_docker": False},
+    "batch": {"use_docker": False},
+}
+_LOST: Final[dict[str, type[HTTPClientError]]] = {
+    "no-endpoint": EndpointConnectionError,
+    "connect-timeout": ConnectTimeoutError,
+    "read-timeout": ReadTimeoutError,
+    "close": ConnectionClosedError,
+}
+
+
+class Account:
+    """An open embedded account: its faults, its calls, and sessions that reach it.
+
+    moto keeps state in the process, so all accounts that are open in one process are the same.
+    """
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that reached the account, in order."""
+        return GATEWAY.calls
+
+    @property
+    def faults(self) -> Faults:
+        """The faults on order."""
+        return GATEWAY.faults
+
+    def reset(self) -> None:
+        """Empty the account, cancel all faults, forget all calls."""
+        GATEWAY.reset()
+
+    def config_events(self, region: str = REGION, account_id: str = ACCOUNT_ID) -> ConfigEvents:
+        """Return what mints the events that AWS Config sends to the functions of its rules."""
+        return ConfigEvents(GATEWAY.tables, account_id, region)
+
+    def session(self, region: str = REGION, access_key_id: str | None = None) -> boto3.session.Session:
+        """Return a boto3 session with example credentials whose clients reach this account."""
+        return boto3.session.Session(
+            aws_access_key_id=access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=region,
+        )
+
+
+@contextmanager
+def embedded_account() -> Iterator[Account]:
+    """Put an empty account in the place of AWS for every boto3 client of this process; nothing is sent.
+
+    Clients that were made before this module was imported are not reached. The environment has example
+    credentials meanwhile and no other setting for AWS clients, so that real ones are not even read.
+    """
+    with _example_environment(), mock_aws(config=_MOTO_CONFIG):
+        GATEWAY.reset()
+        botocore_stubber.process_request = _answer_in_process
+        try:
+            yield Account()
+        finally:
+            del botocore_stubber.process_request
+            GATEWAY.reset()
+
+
+@contextmanager
+def _example_environment() -> Iterator[None]:
+    before = dict(os.environ)
+    region = {name: before.get(name, REGION) for name in ("AWS_DEFAULT_REGION", "AWS_REGION")}
+    for name in [name for name in before if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(CREDENTIALS | region | _NO_FILES)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class EmbeddedAccount(Account):
+    """An empty account behind an HTTP endpoint on loopback, for other processes and for AWS_ENDPOINT_URL.
+
+    With `port` 0 the system chooses a free one. Use it as a context manager, or `start` and `stop` it.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._server = Server(GATEWAY, port)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="embedded-account", daemon=True)
+        self._moto_config: dict[str, Any] = dict(default_user_config)
+
+    @property
+    def endpoint_url(self) -> str:
+        """What AWS_ENDPOINT_URL has to be."""
+        return self._server.url
+
+    def session(self, region: str = REGION, access_key_id: str | None = None) -> boto3.session.Session:
+        """Return a boto3 session with example credentials whose clients talk to the endpoint."""
+        return _EndpointSession(self.endpoint_url, access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"], region)
+
+    def environment(self, region: str = REGION) -> dict[str, str]:
+        """Return the variables by which another process reaches the account."""
+        return {
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": region,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def start(self) -> None:
+        """Begin to answer, with an empty account."""
+        default_user_config.update(_MOTO_CONFIG)
+        self.reset()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self.reset()
+        default_user_config.update(self._moto_config)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _EndpointSession(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
+    def __init__(self, endpoint_url: str, access_key_id: str, region: str) -> None:
+        super().__init__(access_key_id, CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=region)
+        self._endpoint_url = endpoint_url
+        self.events.register("before-send.s3-control", _without_account_label)
+
+    def client(self, *arguments: Any, **settings: Any) -> Any:
+        return super().client(*arguments, **{"endpoint_url": self._endpoint_url, **settings})
+
+
+def _without_account_label(request: AWSPreparedRequest, **_: object) -> None:
+    """Take the account id out of the host: `123456789012.127.0.0.1` is no address (S3 Control puts it there)."""
+    scheme, rest = str(request.url).split("://", 1)
+    label, host = rest.split(".", 1)
+    if label.isdigit() and host.startswith("127."):
+        request.url = f"{scheme}://{host}"
+
+
+def _answer_in_process(request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes] | None:
+    arrived = HttpRequest.from_botocore(request)
+    try:
+        answer = GATEWAY.answer(arrived)
+    except LostConnectionError as lost:
+        raise _LOST[lost.kind](endpoint_url=arrived.url) from lost
+    return answer.status, dict(answer.headers), answer.body

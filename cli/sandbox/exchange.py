@@ -1,0 +1,68 @@
+"""HTTP as the embedded account sees it: a request that arrived, an answer that goes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from moto.core.request import Request
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request as it arrived: the URL percent-encoded as sent, the body read to its end."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    def from_botocore(cls, request: AWSPreparedRequest) -> "HttpRequest":
+        """Return what botocore was about to send."""
+        body = request.body.read() if hasattr(request.body, "read") else request.body
+        headers = {
+            name: value.decode() if isinstance(value, bytes) else str(value) for name, value in request.headers.items()
+        }
+        encoded = body.encode() if isinstance(body, str) else bytes(body or b"")
+        return cls(str(request.method), str(request.url), headers, encoded)
+
+    def to_botocore(self) -> AWSPreparedRequest:
+        """Return the request in the shape that moto's entry takes."""
+        headers = HTTPHeaders()
+        for name, value in self.headers.items():
+            headers[name] = value
+        return AWSPreparedRequest(
+            method=self.method, url=self.url, headers=headers, body=self.body, stream_output=False
+        )
+
+    def to_moto(self) -> Request:
+        """Return the request in the shape that moto's routers and parsers take."""
+        return Request.from_primitives(self.method, self.url, self.headers, self.body)
+
+    def at(self, host: str) -> "HttpRequest":
+        """Return the same request addressed to `host`, which is an AWS endpoint's name."""
+        parts = urlsplit(self.url)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        url = parts._replace(scheme="https", netloc=host).geturl()
+        return HttpRequest(self.method, url, {**headers, "Host": host}, self.body)
+
+    @property
+    def host(self) -> str:
+        """The host that the URL names, without the port."""
+        return urlsplit(self.url).hostname or ""
+
+    def header(self, name: str) -> str:
+        """Return a header's value whatever the spelling of its name, or an empty string."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An answer: status code, headers, body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes

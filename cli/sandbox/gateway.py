@@ -1,0 +1,202 @@
+"""The one way into the embedded account: every request is identified, struck or answered, and recorded here.
+
+moto answers what it has; the operations of `cli/sandbox/services` answer what it lacks. They are put before moto,
+not into moto's classes, so that one place serves both ways in (in process and HTTP), every protocol, and services
+that moto does not have at all.
+"""
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Final
+
+from moto.core.base_backend import BackendDict
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.iam.models import get_account_id_from
+
+from cli.sandbox import errors
+from cli.sandbox.calls import Call, Calls, RecordedCall, string_parameters
+from cli.sandbox.constraints import check
+from cli.sandbox.errors import AwsError
+from cli.sandbox.exchange import HttpAnswer, HttpRequest
+from cli.sandbox.faults import Faults, LostConnectionError, MalformedAnswerError
+from cli.sandbox.identify import Target, UnknownOperationError, host_of, target_of
+from cli.sandbox.operations import (
+    AMENDMENTS,
+    OPERATIONS,
+    REPAGED,
+    check_against_moto,
+    page_size_of,
+)
+from cli.sandbox.pages import Pages, Paging, paging_of, size_of
+from cli.sandbox.services import load
+from cli.sandbox.tables import Tables
+from cli.sandbox.wire import decode, encode, result_of, with_params
+
+_FIRST_ERROR_STATUS: Final = 400
+# What moto answers for AWS hosts of services that it does not have.
+_UNKNOWN_TO_MOTO: Final[tuple[int, dict[str, str], str]] = (404, {}, "Not yet implemented")
+
+
+class Gateway:
+    """The embedded account's door and its memory.
+
+    moto keeps its state in the process, so there is one gateway per process (`GATEWAY`), whoever comes in.
+    Requests are answered one at a time: moto is not made for threads.
+    """
+
+    def __init__(self) -> None:
+        self.calls = Calls()
+        self.faults = Faults()
+        self.tables = Tables()
+        self._pages = Pages()
+        self._moto = BotocoreStubber()
+        self._turn = threading.RLock()
+
+    def reset(self) -> None:
+        """Empty the account in every Region, cancel all faults, forget all calls."""
+        with self._turn:
+            BackendDict.reset()
+            self.tables.clear()
+            self._pages.clear()
+            self.faults.clear()
+            self.calls.clear()
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Return the account's answer to `request`.
+
+        Raises:
+            LostConnectionError: A fault wants the connection to end without an answer.
+
+        """
+        try:
+            target = target_of(request)
+        except UnknownOperationError as unknown:
+            return self._refuse_unknown(unknown, request)
+        call = self._call(target, request)
+        error = ""
+        try:
+            self.faults.strike(call)
+            with self._turn:
+                answered = self._performed(call, target)
+            error = _code(call, answered)
+        except AwsError as refused:
+            error = refused.code
+            return errors.answer_of(refused, call.service, request)
+        except MalformedAnswerError:
+            error = "malformed"
+            return HttpAnswer(200, {"Content-Type": "application/json"}, b'{"cut <off')
+        except LostConnectionError as lost:
+            error = lost.kind
+            raise
+        else:
+            return answered
+        finally:
+            self._record(call, error)
+
+    def _call(self, target: Target, request: HttpRequest) -> Call:
+        return Call(
+            service=target.service,
+            operation=target.operation,
+            params=decode(target, request),
+            access_key_id=target.access_key_id,
+            account_id=str(get_account_id_from(target.access_key_id)),
+            region=target.region,
+            request=request,
+            tables=self.tables,
+            ordered=self.faults.resources,
+        )
+
+    def _performed(self, call: Call, target: Target) -> HttpAnswer:
+        load(call.service)
+        key = (call.service, str(call.operation.name))
+        paging = paging_of(call.service, call.operation)
+        most = self.faults.largest_page(call)
+        if paging is not None and self._pages.is_token(token := call.params.get(paging.input_token)):
+            size = size_of(call, paging, page_size_of(*key) or 100, most)
+            return encode(call.operation, self._pages.resumed(call, paging, token, size), call.request)
+        if key in OPERATIONS:
+            result = self._own_result(call, key)
+        elif key in AMENDMENTS:
+            check_against_moto(*key)
+            result = AMENDMENTS[key].amender(call, lambda params=None: self._moto_result(call, target, params))
+        elif paging is not None and (key in REPAGED or (most and call.service != "s3")):
+            result = self._drained(call, target, paging)
+        elif most and paging is not None and paging.limit:
+            return self._ask_moto(with_params(target, call.request, {**call.params, paging.limit: most}), call)
+        else:
+            return self._ask_moto(call.request, call)
+        if paging is not None and (key in OPERATIONS or key in REPAGED or most):
+            size = size_of(call, paging, page_size_of(*key) or 100, most)
+            result = self._pages.first(call, paging, result, size)
+        return encode(call.operation, result, call.request)
+
+    def _own_result(self, call: Call, key: tuple[str, str]) -> Mapping[str, Any]:
+        check_against_moto(*key)
+        check(call.service, call.operation, call.params)
+        return OPERATIONS[key].handler(call)
+
+    def _drained(self, call: Call, target: Target, paging: Paging) -> dict[str, Any]:
+        """Return moto's whole listing, however it pages itself."""
+        params = {name: value for name, value in call.params.items() if name != paging.limit}
+        if params.pop(paging.input_token, None):
+            raise errors.bad_token(call.service)
+        whole = self._moto_result(call, target, params)
+        token = whole.pop(paging.output_token, None)
+        while token:
+            page = self._moto_result(call, target, {**params, paging.input_token: token})
+            for name in paging.results:
+                whole[name] = [*whole.get(name, ()), *page.get(name, ())]
+            token = page.get(paging.output_token)
+        return whole
+
+    def _moto_result(self, call: Call, target: Target, params: Mapping[str, Any] | None) -> dict[str, Any]:
+        request = call.request if params is None else with_params(target, call.request, params)
+        return result_of(call.operation, self._ask_moto(request, call), request)
+
+    def _ask_moto(self, request: HttpRequest, call: Call) -> HttpAnswer:
+        if not request.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
+            request = request.at(host_of(call.service, call.region, call.account_id))
+        try:
+            answered = self._moto.process_request(request.to_botocore())
+        except NotImplementedError as error:
+            raise errors.not_implemented(call.service, call.operation) from error
+        if answered is None or answered == _UNKNOWN_TO_MOTO:
+            raise errors.not_implemented(call.service, call.operation)
+        status, headers, body = answered
+        encoded = body.encode() if isinstance(body, str) else bytes(body)
+        return HttpAnswer(int(status), {str(name): str(value) for name, value in dict(headers).items()}, encoded)
+
+    def _record(self, call: Call, error: str) -> None:
+        self.calls.record(
+            RecordedCall(
+                access_key_id=call.access_key_id,
+                service=call.service,
+                operation=str(call.operation.name),
+                region=call.region,
+                action=call.action,
+                error=error,
+                parameters=string_parameters(call.params),
+            )
+        )
+
+    @staticmethod
+    def _refuse_unknown(unknown: UnknownOperationError, request: HttpRequest) -> HttpAnswer:
+        error = errors.not_implemented(unknown.service, f"{request.method} {request.url}")
+        try:
+            return errors.answer_of(error, unknown.service, request)
+        except KeyError:
+            return HttpAnswer(error.status or 501, {"Content-Type": "text/plain"}, error.message.encode())
+
+
+def _code(call: Call, answered: HttpAnswer) -> str:
+    """Return the error code that moto answered with, empty after success."""
+    if answered.status < _FIRST_ERROR_STATUS:
+        return ""
+    try:
+        result_of(call.operation, answered, call.request)
+    except AwsError as error:
+        return error.code
+    return ""
+
+
+GATEWAY = Gateway()

@@ -1,0 +1,26 @@
+"""The operations that the embedded account adds or amends: a module per service, loaded with its first call.
+
+Moto's models of some services take a second to import, which an account that never uses them need not wait for.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "cloudformation": ("config_cloudformation",),
+    "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
+}
+
+
+@cache
+def load(service: str) -> None:
+    """Register the operations of botocore's `service`; further calls do nothing."""
+    for module in MODULES.get(service, ()):
+        import_module(f"{__name__}.{module}")
+
+
+def load_all() -> None:
+    """Register the operations of all services."""
+    for service in MODULES:
+        load(service)
