@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rules.engine.collector import Action, reads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from rules.engine.aws import Aws
     from rules.engine.clients import Service
 
@@ -21,11 +23,13 @@ class BedrockUsage:
     """
     What an account has in Amazon Bedrock in a Region.
 
-    `invoked_models` are the ids under which models were invoked in the last two weeks: model ids, and ids or ARNs
-    of inference profiles. The other fields are numbers of things that exist.
+    `invoked_models` are the ids under which models were invoked in the last two weeks through bedrock-runtime: model
+    ids, and ids or ARNs of inference profiles. `mantle` tells that the bedrock-mantle endpoint served requests then.
+    The other fields are numbers of things that exist.
     """
 
     invoked_models: tuple[str, ...] = ()
+    mantle: bool = False
     guardrails: int = 0
     agents: int = 0
     knowledge_bases: int = 0
@@ -35,7 +39,11 @@ class BedrockUsage:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """What speaks for use, in words ("2 guardrails"), the strongest first; empty for an account without any."""
+        """
+        What speaks for use, in words ("2 guardrails"), the strongest first; empty for an account without any.
+
+        The bedrock-mantle endpoint is left to the rules that ask for it: model invocation logging does not cover it.
+        """
         found = (
             (len(self.invoked_models), "model invoked in the last two weeks", "models invoked in the last two weeks"),
             (self.agents, "agent", "agents"),
@@ -61,22 +69,26 @@ def invoked_models(aws: Aws) -> tuple[str, ...]:
     ListMetrics lists the metrics that received data in the past two weeks, and Amazon Bedrock counts Invocations
     by ModelId (https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html).
     """
-    pages = (
-        aws.client("cloudwatch")
-        .get_paginator("list_metrics")
-        .paginate(Namespace="AWS/Bedrock", MetricName="Invocations")
-    )
     return tuple(
         sorted(
             {
                 dimension["Value"]
-                for page in pages
-                for metric in page["Metrics"]
+                for metric in _metrics(aws, "AWS/Bedrock", "Invocations")
                 for dimension in metric["Dimensions"]
                 if dimension["Name"] == "ModelId"
             }
         )
     )
+
+
+@reads(Action("cloudwatch:ListMetrics"))
+def mantle_invoked(aws: Aws) -> bool:
+    """
+    Return whether the bedrock-mantle endpoint served a request in the last two weeks.
+
+    It counts Inferences (https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-mantle-metrics.html).
+    """
+    return any(True for _ in _metrics(aws, "AWS/BedrockMantle", "Inferences"))
 
 
 @reads(
@@ -86,12 +98,13 @@ def invoked_models(aws: Aws) -> tuple[str, ...]:
     Action("bedrock:ListImportedModels"),
     Action("bedrock:ListInferenceProfiles"),
     Action("bedrock:ListKnowledgeBases"),
-    uses=(invoked_models,),
+    uses=(invoked_models, mantle_invoked),
 )
 def usage(aws: Aws) -> BedrockUsage:
     """Return what the account has in Amazon Bedrock; what the Region does not offer counts as not there."""
     return BedrockUsage(
         invoked_models=invoked_models(aws),
+        mantle=mantle_invoked(aws),
         guardrails=_count(aws, "bedrock", "list_guardrails", "guardrails"),
         agents=_count(aws, "bedrock-agent", "list_agents", "agentSummaries"),
         knowledge_bases=_count(aws, "bedrock-agent", "list_knowledge_bases", "knowledgeBaseSummaries"),
@@ -101,6 +114,11 @@ def usage(aws: Aws) -> BedrockUsage:
             aws, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", typeEquals="APPLICATION"
         ),
     )
+
+
+def _metrics(aws: Aws, namespace: str, name: str) -> Iterator[Mapping[str, Any]]:
+    pages = aws.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=namespace, MetricName=name)
+    return (metric for page in pages for metric in page["Metrics"])
 
 
 def _count(aws: Aws, service: Service, operation: str, member: str, **arguments: object) -> int:

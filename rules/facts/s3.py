@@ -12,6 +12,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource
 from rules.facts import kms
+from rules.facts.s3_settings import LifecycleRule, ObjectLock, PublicAccessBlock, foreign_grants
 from rules.permissions.document import PolicyType, parse
 
 if TYPE_CHECKING:
@@ -19,39 +20,11 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
     from rules.engine.resource import Unreadable
+    from rules.facts.s3_settings import Grant
     from rules.permissions.document import PolicyDocument
 
 ANY_BUCKET = "arn:{partition}:s3:::*"
 NO_SUCH_BUCKET = "NoSuchBucket"
-
-
-@dataclass(frozen=True)
-class PublicAccessBlock:
-    """The four settings in effect on a bucket: S3 applies each one that the bucket or the account turns on."""
-
-    block_public_acls: bool = False
-    ignore_public_acls: bool = False
-    block_public_policy: bool = False
-    restrict_public_buckets: bool = False
-
-    @classmethod
-    def from_api(cls, settings: Mapping[str, bool]) -> PublicAccessBlock:
-        """Return the settings of a PublicAccessBlockConfiguration; one that is not there is off."""
-        return cls(
-            settings.get("BlockPublicAcls", False),
-            settings.get("IgnorePublicAcls", False),
-            settings.get("BlockPublicPolicy", False),
-            settings.get("RestrictPublicBuckets", False),
-        )
-
-    def together_with(self, other: PublicAccessBlock) -> PublicAccessBlock:
-        """Return what is in effect when both apply."""
-        return PublicAccessBlock(
-            self.block_public_acls or other.block_public_acls,
-            self.ignore_public_acls or other.ignore_public_acls,
-            self.block_public_policy or other.block_public_policy,
-            self.restrict_public_buckets or other.restrict_public_buckets,
-        )
 
 
 @dataclass(frozen=True)
@@ -66,40 +39,6 @@ class BucketEncryption:
     algorithm: str
     key_id: str | None
     key: kms.Key | None
-
-
-@dataclass(frozen=True)
-class ObjectLock:
-    """Object Lock with its default retention: `mode` and `days` are None where new objects get no retention."""
-
-    mode: str | None
-    days: int | None
-
-
-@dataclass(frozen=True)
-class LifecycleRule:
-    """
-    The deletions of one lifecycle rule.
-
-    `prefix` is "" for the whole bucket; `narrowed` says that only objects of some tags or sizes are meant.
-    `days` is the age at which current versions expire, `noncurrent_days` the time after which versions that are no
-    longer current go for good. Where a number of noncurrent versions is kept, `noncurrent_days` is None.
-    """
-
-    id: str
-    enabled: bool
-    prefix: str
-    narrowed: bool
-    days: int | None
-    noncurrent_days: int | None
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One entry of a bucket's access control list that names someone else than the bucket's owner."""
-
-    grantee: str
-    permission: str
 
 
 @dataclass(frozen=True)
@@ -196,15 +135,25 @@ def account_public_access_block(aws: Aws) -> PublicAccessBlock:
     return PublicAccessBlock.from_api(answer["PublicAccessBlockConfiguration"] if answer else {})
 
 
+@reads(Action("s3:GetBucketPolicy", ANY_BUCKET))
+def bucket_policy(aws: Aws, name: str, region: str) -> PolicyDocument | None:
+    """
+    Return the policy of a bucket of this account, None when it has none.
+
+    Raises MalformedPolicyError for a policy that cannot be understood.
+    """
+    answer = _unless_absent(lambda: aws.client("s3", region).get_bucket_policy(Bucket=name), "NoSuchBucketPolicy")
+    return parse(answer["Policy"], PolicyType.RESOURCE) if answer else None
+
+
 @reads(
     Action("s3:GetBucketAcl", ANY_BUCKET),
     Action("s3:GetBucketObjectLockConfiguration", ANY_BUCKET),
-    Action("s3:GetBucketPolicy", ANY_BUCKET),
     Action("s3:GetBucketPublicAccessBlock", ANY_BUCKET),
     Action("s3:GetBucketTagging", ANY_BUCKET),
     Action("s3:GetBucketVersioning", ANY_BUCKET),
     Action("s3:GetLifecycleConfiguration", ANY_BUCKET),
-    uses=(place, bucket_encryption, account_public_access_block),
+    uses=(place, bucket_encryption, bucket_policy, account_public_access_block),
 )
 def bucket(aws: Aws, name: str) -> Bucket | OtherBucket | None:
     """
@@ -263,7 +212,6 @@ def location(uri: str) -> tuple[str, str]:
 def _bucket(aws: Aws, name: str, region: str, encryption: BucketEncryption) -> Bucket:
     client = aws.client("s3", region)
     block = _unless_absent(lambda: client.get_public_access_block(Bucket=name), "NoSuchPublicAccessBlockConfiguration")
-    policy = _unless_absent(lambda: client.get_bucket_policy(Bucket=name), "NoSuchBucketPolicy")
     tagging = _unless_absent(lambda: client.get_bucket_tagging(Bucket=name), "NoSuchTagSet")
     lifecycle = _unless_absent(
         lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration"
@@ -278,11 +226,11 @@ def _bucket(aws: Aws, name: str, region: str, encryption: BucketEncryption) -> B
         region=region,
         public_access_block=own_block.together_with(account_public_access_block(aws)),
         encryption=encryption,
-        policy=parse(policy["Policy"], PolicyType.RESOURCE) if policy else None,
+        policy=bucket_policy(aws, name, region),
         versioning=client.get_bucket_versioning(Bucket=name).get("Status", "Disabled"),
-        object_lock=_object_lock(lock["ObjectLockConfiguration"]) if lock else None,
-        lifecycle=tuple(_lifecycle_rule(rule) for rule in lifecycle["Rules"]) if lifecycle else (),
-        grants=_grants(client.get_bucket_acl(Bucket=name)),
+        object_lock=ObjectLock.from_api(lock["ObjectLockConfiguration"]) if lock else None,
+        lifecycle=tuple(LifecycleRule.from_api(rule) for rule in lifecycle["Rules"]) if lifecycle else (),
+        grants=foreign_grants(client.get_bucket_acl(Bucket=name)),
     )
 
 
@@ -306,38 +254,6 @@ def _key_arn(aws: Aws, region: str, key_id: str) -> str:
         return key_id
     path = key_id if key_id.startswith("alias/") else f"key/{key_id}"
     return f"arn:{aws.partition}:kms:{region}:{aws.account_id}:{path}"
-
-
-def _object_lock(configuration: Mapping[str, Any]) -> ObjectLock | None:
-    if configuration.get("ObjectLockEnabled") != "Enabled":
-        return None
-    retention = configuration.get("Rule", {}).get("DefaultRetention", {})
-    days = retention.get("Days") or retention.get("Years", 0) * 365
-    return ObjectLock(retention.get("Mode"), days or None)
-
-
-def _lifecycle_rule(rule: Mapping[str, Any]) -> LifecycleRule:
-    chosen = rule.get("Filter", {})
-    both = chosen.get("And", {})
-    noncurrent = rule.get("NoncurrentVersionExpiration", {})
-    narrowing = {"Tag", "Tags", "ObjectSizeGreaterThan", "ObjectSizeLessThan"}
-    return LifecycleRule(
-        id=rule.get("ID", ""),
-        enabled=rule["Status"] == "Enabled",
-        prefix=rule.get("Prefix") or chosen.get("Prefix") or both.get("Prefix") or "",
-        narrowed=not narrowing.isdisjoint(chosen) or not narrowing.isdisjoint(both),
-        days=rule.get("Expiration", {}).get("Days"),
-        noncurrent_days=None if "NewerNoncurrentVersions" in noncurrent else noncurrent.get("NoncurrentDays"),
-    )
-
-
-def _grants(acl: Mapping[str, Any]) -> tuple[Grant, ...]:
-    owner = acl["Owner"]["ID"]
-    return tuple(
-        Grant(grant["Grantee"].get("URI") or grant["Grantee"].get("ID") or "", grant["Permission"])
-        for grant in acl["Grants"]
-        if grant["Grantee"].get("ID") != owner
-    )
 
 
 def _unless_absent(call: Callable[[], dict[str, Any]], absent: str) -> dict[str, Any] | None:
