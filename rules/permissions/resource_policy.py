@@ -1,0 +1,223 @@
+"""Who a resource's own policy lets in, and what it demands of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from rules.permissions.callers import Caller, Callers, Guarded, Trust, covers, touches
+from rules.permissions.conditions import Truth, judge
+from rules.permissions.constants import ANY_TEXT
+from rules.permissions.context import RequestContext
+from rules.permissions.document import Effect, shown
+from rules.permissions.languages import SEPARATOR, Language, Part, find_text
+from rules.permissions.patterns import Glob, action_glob, resource_extent, wildcards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rules.permissions.document import PolicyDocument, Principal, Statement, Version
+
+__all__ = ["Grant", "Guarded", "Outsider", "OutsiderKind", "Trust", "grants", "outsiders", "requires_tls"]
+
+
+class OutsiderKind(Enum):
+    """Who gets in from outside."""
+
+    EVERYBODY = "everybody"
+    ACCOUNT = "an account, principal or organization that is not trusted"
+    CANONICAL_USER = "a canonical user, whose account the policy does not tell"
+    FEDERATED = "an identity provider that is not the account's own"
+    SERVICE = "an AWS service, on behalf of accounts that are not trusted"
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """
+    A grant through which a principal outside the trusted accounts and organizations may get in.
+
+    `reason` is the rest of a sentence that starts with the statement: "lets in everybody".
+    """
+
+    statement: str
+    principal: str
+    kind: OutsiderKind
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """A finished sentence, such as: Statement "PublicRead" lets in everybody."""
+        return f"{self.statement[0].upper()}{self.statement[1:]} {self.reason}."
+
+
+@dataclass(frozen=True)
+class Grant:
+    """
+    One principal that an Allow statement names, with the outsiders that come in under that name, if any.
+
+    `principal` is None for a NotPrincipal element, which allows everybody but those it names.
+    """
+
+    statement: str
+    principal: Principal | None
+    outsider: Outsider | None
+
+
+def outsiders(
+    document: PolicyDocument,
+    trust: Trust,
+    actions: Iterable[str] | None = None,
+    *,
+    resources: Iterable[str] | None = None,
+    guarded: Guarded = Guarded.RESOURCE,
+) -> tuple[Outsider, ...]:
+    """
+    Return every grant through which somebody outside the trusted accounts and organizations may get in.
+
+    Only grants that reach one of the `actions` (names or patterns; None: any) on one of the `resources` (ARNs or
+    patterns; None: any) count. A condition confines only when no outsider can meet it; a Deny closes only what it
+    closes for every request. Whatever depends on anything but who asks, lets in. A service principal is an
+    outsider (of the kind SERVICE) unless it is confined to acting for trusted accounts or organizations.
+    """
+    found = grants(document, trust, actions, resources=resources, guarded=guarded)
+    return tuple(grant.outsider for grant in found if grant.outsider is not None)
+
+
+def grants(
+    document: PolicyDocument,
+    trust: Trust,
+    actions: Iterable[str] | None = None,
+    *,
+    resources: Iterable[str] | None = None,
+    guarded: Guarded = Guarded.RESOURCE,
+) -> tuple[Grant, ...]:
+    """Return whom the Allow statements let in, insiders too; see `outsiders` for the arguments."""
+    asked = _asked(actions, resources)
+    callers = Callers(document, trust, guarded)
+    denials = [statement for statement in document.statements if statement.effect is Effect.DENY]
+    found = []
+    for statement in document.statements:
+        if statement.effect is not Effect.ALLOW or not _leaves(_allowed(statement, document.version), asked, ()):
+            continue
+        entries: tuple[Principal | None, ...] = (None,) if statement.principals is None else statement.principals
+        for entry in entries:
+            candidates = callers.everybody() if entry is None else callers.of(entry)
+            caller = next(
+                (one for one in candidates if _gets_in(one, statement, denials, document.version, asked)), None
+            )
+            outsider = None if caller is None else _outsider(statement, entry, caller)
+            found.append(Grant(statement.handle, entry, outsider))
+    return tuple(found)
+
+
+def requires_tls(document: PolicyDocument, resource_arns: Iterable[str], actions: Iterable[str] = ("s3:*",)) -> bool:
+    """
+    Say whether the policy denies everybody every one of the actions on every one of the resources without TLS.
+
+    Several statements may do so together. A Deny that is narrowed to some principals or by other conditions does
+    not count, and neither does one on s3:TlsVersion alone, a key that a plain HTTP request does not carry. Source:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+    plain_http = RequestContext({"aws:SecureTransport": "false"}, absent=frozenset({"s3:TlsVersion"}))
+    denied = tuple(
+        language
+        for statement in document.statements
+        if statement.effect is Effect.DENY
+        and any(entry.value == "*" and entry.type in ("*", "AWS") for entry in statement.principals or ())
+        and judge(statement.conditions, plain_http, document.version) is Truth.TRUE
+        for language in _denied(statement, document.version)
+    )
+    return not _leaves((_EVERYTHING,), _asked(actions, resource_arns), denied)
+
+
+_SHAPE: Final = (*ANY_TEXT, SEPARATOR, *ANY_TEXT)
+_EVERYTHING: Final[Language] = (Part((wildcards("*"),)), Part((wildcards("*"),)))
+
+
+def _asked(actions: Iterable[str] | None, resources: Iterable[str] | None) -> Language:
+    return (
+        Part(tuple(map(action_glob, ("*",) if actions is None else actions))),
+        Part(tuple(map(wildcards, ("*",) if resources is None else resources))),
+    )
+
+
+def _leaves(allowed: Iterable[Language], asked: Language, denied: tuple[Language, ...]) -> bool:
+    """Say whether some action on some resource is allowed and asked for, but not denied."""
+    return find_text(_SHAPE, (tuple(allowed), (asked,)), denied) is not None
+
+
+def _gets_in(caller: Caller, statement: Statement, denials: list[Statement], version: Version, asked: Language) -> bool:
+    if any(covers(entry, caller) for entry in statement.not_principals or ()):
+        return False
+    if judge(statement.conditions, caller.context, version) is Truth.FALSE:
+        return False
+    denied = tuple(
+        language
+        for denial in denials
+        if _certainly_denies(denial, caller, version)
+        for language in _denied(denial, version)
+    )
+    return not denied or _leaves(_allowed(statement, version), asked, denied)
+
+
+def _certainly_denies(denial: Statement, caller: Caller, version: Version) -> bool:
+    if denial.principals is not None:
+        meant = any(covers(entry, caller) for entry in denial.principals)
+    else:
+        meant = not any(touches(entry, caller) for entry in denial.not_principals or ())
+    return meant and judge(denial.conditions, caller.context, version) is Truth.TRUE
+
+
+def _allowed(statement: Statement, version: Version) -> tuple[Language, ...]:
+    """Return the actions on resources that a statement may be about, at most as much as it may match."""
+    return tuple(_languages(statement, version, possible=True))
+
+
+def _denied(statement: Statement, version: Version) -> tuple[Language, ...]:
+    """Return the actions on resources that a statement is certainly about."""
+    return tuple(_languages(statement, version, possible=False))
+
+
+def _languages(statement: Statement, version: Version, *, possible: bool) -> Iterator[Language]:
+    if statement.actions is not None:
+        actions = Part(tuple(map(action_glob, statement.actions)))
+    else:
+        actions = Part(tuple(map(action_glob, statement.not_actions or ())), excluded=True)
+    if statement.not_resources is not None:
+        # What is surely excluded is the least; what may be excluded is the most.
+        excluded = _extents(statement.not_resources, version, possible=not possible)
+        yield (actions, Part(excluded, excluded=True))
+        return
+    # The statements of a role's trust policy name no resource: they are about the role.
+    resources = _extents(statement.resources or ("*",), version, possible=possible)
+    if resources:
+        yield (actions, Part(resources))
+
+
+def _extents(texts: Iterable[str], version: Version, *, possible: bool) -> tuple[Glob, ...]:
+    extents = (resource_extent(text, version) for text in texts)
+    globs = (extent.possible if possible else extent.certain for extent in extents)
+    return tuple(glob for glob in globs if glob is not None)
+
+
+def _outsider(statement: Statement, entry: Principal | None, caller: Caller) -> Outsider:
+    principal = "NotPrincipal" if entry is None else entry.value
+    if entry is None:
+        kind, who = OutsiderKind.EVERYBODY, "everybody whom its NotPrincipal does not name"
+    elif entry.type == "CanonicalUser":
+        kind, who = OutsiderKind.CANONICAL_USER, f"the canonical user {shown(entry.value)}"
+    elif entry.type == "Federated":
+        kind, who = OutsiderKind.FEDERATED, f"identities of {shown(entry.value)}"
+    elif entry.type == "Service":
+        whom = caller.name or "any account"
+        service = "every AWS service" if entry.value == "*" else shown(entry.value)
+        kind, who = OutsiderKind.SERVICE, f"{service} on behalf of {whom}"
+    elif caller.name is not None:
+        kind, who = OutsiderKind.ACCOUNT, shown(caller.name)
+    else:
+        kind, who = OutsiderKind.EVERYBODY, "everybody"
+    keys = dict.fromkeys(condition.key for condition in statement.conditions)
+    if keys and kind is not OutsiderKind.SERVICE:
+        who += f" under conditions on {shown(', '.join(keys))}"
+    return Outsider(statement.handle, principal, kind, f"lets in {who}")
