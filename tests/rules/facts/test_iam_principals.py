@@ -1,0 +1,362 @@
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from rules.engine.aws import Aws
+from rules.engine.resource import Resource, Unreadable
+from rules.facts.iam_account import principals
+from rules.facts.iam_principals import Principal, principal, role_principal, user_principal
+from rules.permissions.principal import Policy
+
+ACCOUNT = "123456789012"
+AWS_MANAGED = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
+
+
+def allows(action: str, resource: str = "*") -> dict[str, Any]:
+    statement = {"Sid": "Only", "Effect": "Allow", "Action": action, "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def make_company(iam: Any) -> None:
+    """Make a role and a user that have a policy of every kind, and one of each that has none."""
+    arns = {}
+    for name, action in (("models", "bedrock:InvokeModel"), ("limit", "bedrock:*"), ("unattached", "*")):
+        made = iam.create_policy(PolicyName=name, Path="/ai/", PolicyDocument=json.dumps(allows(action)))
+        arns[name] = made["Policy"]["Arn"]
+    for action, default in (("bedrock:Converse", True), ("bedrock:NotTheDefault", False)):
+        document = json.dumps(allows(action))
+        iam.create_policy_version(PolicyArn=arns["models"], PolicyDocument=document, SetAsDefault=default)
+
+    tags = [{"Key": "team", "Value": "ai"}]
+    trust = json.dumps(TRUST)
+    iam.create_role(RoleName="app", Path="/service-role/", AssumeRolePolicyDocument=trust, Tags=tags)
+    iam.put_role_policy(RoleName="app", PolicyName="inline", PolicyDocument=json.dumps(allows("s3:GetObject")))
+    iam.put_role_policy(RoleName="app", PolicyName="earlier", PolicyDocument=json.dumps(allows("sqs:*")))
+    iam.attach_role_policy(RoleName="app", PolicyArn=arns["models"])
+    iam.attach_role_policy(RoleName="app", PolicyArn=AWS_MANAGED)
+    iam.put_role_permissions_boundary(RoleName="app", PermissionsBoundary=arns["limit"])
+    iam.create_role(RoleName="bare", AssumeRolePolicyDocument=trust)
+
+    iam.create_group(GroupName="developers")
+    iam.put_group_policy(GroupName="developers", PolicyName="own", PolicyDocument=json.dumps(allows("sns:*")))
+    iam.attach_group_policy(GroupName="developers", PolicyArn=arns["models"])
+    iam.create_group(GroupName="nobody")
+    iam.create_user(UserName="ada", Path="/people/", Tags=tags)
+    iam.put_user_policy(UserName="ada", PolicyName="inline", PolicyDocument=json.dumps(allows("s3:PutObject")))
+    iam.attach_user_policy(UserName="ada", PolicyArn=arns["models"])
+    iam.add_user_to_group(GroupName="developers", UserName="ada")
+    iam.create_user(UserName="bob")
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[boto3.Session]:
+    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
+        session = boto3.Session(region_name="us-east-1")
+        make_company(session.client("iam"))
+        yield session
+
+
+@pytest.fixture
+def aws(session: boto3.Session) -> Aws:
+    return Aws(session, account_id=ACCOUNT, region="us-east-1", now=datetime(2026, 11, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def calls(aws: Aws) -> set[str]:
+    made: set[str] = set()
+    aws.client("iam").meta.events.register("before-call.iam", lambda model, **_: made.add(f"iam:{model.name}"))
+    return made
+
+
+def by_name(aws: Aws) -> dict[str, Principal]:
+    return {one.resource.name: one for one in principals(aws) if isinstance(one, Principal)}
+
+
+def first_actions(policy: Policy) -> tuple[str, ...] | None:
+    return policy.document.statements[0].actions
+
+
+def test_lists_a_role_with_its_own_policies_and_its_boundary(aws: Aws) -> None:
+    app = by_name(aws)["app"]
+
+    assert app.resource.type == "AWS::IAM::Role"
+    assert app.resource.id.startswith("AROA")
+    assert app.resource.arn == app.policies.arn == f"arn:aws:iam::{ACCOUNT}:role/service-role/app"
+    assert app.tags == {"team": "ai"}
+    assert app.policies.context == {}
+    assert [(policy.handle, policy.aws_managed, first_actions(policy)) for policy in app.policies.policies] == [
+        ('inline policy "earlier"', False, ("sqs:*",)),
+        ('inline policy "inline"', False, ("s3:GetObject",)),
+        ('attached policy "AmazonSQSFullAccess"', True, ("sqs:*",)),
+        ('attached policy "models"', False, ("bedrock:Converse",)),
+    ]
+    assert app.policies.boundary is not None
+    assert app.policies.boundary.handle == 'permissions boundary "limit"'
+    assert app.policies.boundary.document.statements[0].actions == ("bedrock:*",)
+
+
+def test_lists_a_user_with_the_policies_of_its_groups(aws: Aws) -> None:
+    ada = by_name(aws)["ada"]
+
+    assert ada.resource.type == "AWS::IAM::User"
+    assert ada.resource.arn == ada.policies.arn == f"arn:aws:iam::{ACCOUNT}:user/people/ada"
+    assert ada.policies.context == {"aws:PrincipalTag/team": "ai", "aws:userid": ada.resource.id}
+    assert [(policy.handle, first_actions(policy)) for policy in ada.policies.policies] == [
+        ('inline policy "inline"', ("s3:PutObject",)),
+        ('attached policy "models"', ("bedrock:Converse",)),
+        ('inline policy of group "developers", "own"', ("sns:*",)),
+        ('attached policy of group "developers", "models"', ("bedrock:Converse",)),
+    ]
+
+
+def test_principals_without_policies_have_none(aws: Aws) -> None:
+    found = by_name(aws)
+
+    assert [(found[name].policies.policies, found[name].policies.boundary) for name in ("bare", "bob")] == [
+        ((), None)
+    ] * 2
+
+
+def test_shares_the_document_of_a_managed_policy(aws: Aws) -> None:
+    found = by_name(aws)
+    documents = [
+        policy.document
+        for one in (found["app"], found["ada"])
+        for policy in one.policies.policies
+        if policy.name == "models"
+    ]
+
+    assert len(documents) == 3
+    assert len({id(document) for document in documents}) == 1
+
+
+def test_reading_one_principal_gives_the_same_fact_as_listing_all(aws: Aws) -> None:
+    listed = principals(aws)
+
+    read = [principal(aws, one.resource) for one in listed]
+
+    assert {one.resource.name for one in listed} == {"app", "bare", "ada", "bob"}
+    assert [asdict(one) for one in listed] == [asdict(one) for one in read if one is not None]
+
+
+def test_declares_what_reading_one_principal_needs(aws: Aws, calls: set[str]) -> None:
+    role_principal(aws, "app")
+
+    assert calls == {action.name for action in role_principal.actions}
+
+    user_principal(aws, "ada")
+
+    assert calls == {action.name for action in principal.actions}
+
+
+def test_lists_everything_with_one_action_when_the_answer_is_complete(aws: Aws, calls: set[str]) -> None:
+    principals(aws)
+
+    assert calls == {"iam:GetAccountAuthorizationDetails"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        pytest.param(Resource("AWS::IAM::Role", "AROAGONE", "gone"), id="role that was deleted"),
+        pytest.param(Resource("AWS::IAM::User", "AIDAGONE", "gone"), id="user that was deleted"),
+        pytest.param(Resource("AWS::IAM::Role", "AROAEARLIER", "app"), id="role that was made again under its name"),
+        pytest.param(Resource("AWS::IAM::User", "AIDAEARLIER", "ada"), id="user that was made again under its name"),
+    ],
+)
+def test_says_none_of_a_principal_that_is_gone(aws: Aws, resource: Resource) -> None:
+    assert principal(aws, resource) is None
+
+
+@pytest.fixture
+def answers(aws: Aws) -> Iterator[Stubber]:
+    with Stubber(aws.client("iam")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def role_detail(name: str, **details: Any) -> dict[str, Any]:
+    identity = {"RoleName": name, "RoleId": f"AROA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
+    return {"Path": "/", **identity, **details}
+
+
+def user_detail(name: str, **details: Any) -> dict[str, Any]:
+    identity = {"UserName": name, "UserId": f"AIDA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    return {"Path": "/", **identity, **details}
+
+
+def policy_detail(arn: str, **documents: Any) -> dict[str, Any]:
+    versions = [{"VersionId": version, "Document": document} for version, document in documents.items()]
+    return {"Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": versions}
+
+
+def arn_of(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+
+
+def attached(*names: str) -> list[dict[str, str]]:
+    return [{"PolicyName": name, "PolicyArn": arn_of(name)} for name in names]
+
+
+def boundary(name: str) -> dict[str, str]:
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn_of(name)}
+
+
+ALLOWS = json.dumps(allows("bedrock:InvokeModel"))
+MALFORMED = json.dumps({"Version": "2012-10-17", "Statement": {"Action": "*", "Resource": "*"}})
+WANTED = {
+    "Filter": ["Role", "User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
+    "MaxItems": 1000,
+}
+
+
+def handles(fact: Principal | Unreadable) -> list[str]:
+    assert isinstance(fact, Principal)
+    return [policy.handle for policy in (*fact.policies.policies, fact.policies.boundary) if policy is not None]
+
+
+def test_joins_what_pages_tell_in_any_order(aws: Aws, answers: Stubber) -> None:
+    names = "get_account_authorization_details"
+    user = user_detail("eve", GroupList=["ops"], PermissionsBoundary=boundary("limit"))
+    group = {"GroupName": "ops", "AttachedManagedPolicies": attached("models")}
+    answers.add_response(names, {"UserDetailList": [user], "IsTruncated": True, "Marker": "2"}, WANTED)
+    page = {"GroupDetailList": [group], "Policies": [policy_detail(arn_of("limit"), v1=ALLOWS)]}
+    answers.add_response(names, page | {"IsTruncated": True, "Marker": "3"}, WANTED | {"Marker": "2"})
+    page = {"RoleDetailList": [role_detail("app")], "Policies": [policy_detail(arn_of("models"), v1=ALLOWS, v2="{")]}
+    answers.add_response(names, page | {"IsTruncated": False}, WANTED | {"Marker": "3"})
+
+    eve, app = principals(aws)
+
+    assert handles(eve) == ['attached policy of group "ops", "models"', 'permissions boundary "limit"']
+    assert handles(app) == []
+
+
+def test_reads_a_policy_and_a_group_on_their_own_when_the_answer_lacks_them(aws: Aws, answers: Stubber) -> None:
+    details = {
+        "RoleDetailList": [role_detail("app", PermissionsBoundary=boundary("limit"))],
+        "UserDetailList": [user_detail("eve", GroupList=["ops"]), user_detail("kim", GroupList=["ops"])],
+    }
+    answers.add_response("get_account_authorization_details", details, WANTED)
+    limit = {"PolicyArn": arn_of("limit")}
+    answers.add_response("get_policy", {"Policy": {"DefaultVersionId": "v3"}}, limit)
+    answers.add_response("get_policy_version", {"PolicyVersion": {"Document": ALLOWS}}, limit | {"VersionId": "v3"})
+    ops = {"GroupName": "ops"}
+    answers.add_response("list_group_policies", {"PolicyNames": ["own"]}, ops)
+    own = ops | {"PolicyName": "own"}
+    answers.add_response("get_group_policy", own | {"PolicyDocument": ALLOWS}, own)
+    answers.add_response("list_attached_group_policies", {"AttachedPolicies": attached("limit")}, ops)
+
+    found = [handles(one) for one in principals(aws)]
+
+    of_group = ['inline policy of group "ops", "own"', 'attached policy of group "ops", "limit"']
+    assert found == [['permissions boundary "limit"'], of_group, of_group]
+
+
+def test_a_malformed_policy_makes_only_its_principals_unreadable(aws: Aws, answers: Stubber) -> None:
+    details = {
+        "RoleDetailList": [
+            role_detail("inline", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": MALFORMED}]),
+            role_detail("attached", AttachedManagedPolicies=attached("broken")),
+            role_detail("bounded", PermissionsBoundary=boundary("broken")),
+            role_detail("sound", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": ALLOWS}]),
+        ],
+        "UserDetailList": [user_detail("member", GroupList=["odd"]), user_detail("guest")],
+        "GroupDetailList": [
+            {"GroupName": "odd", "GroupPolicyList": [{"PolicyName": "own", "PolicyDocument": "not JSON"}]}
+        ],
+        "Policies": [policy_detail(arn_of("broken"), v1=MALFORMED), policy_detail(arn_of("unattached"), v1=MALFORMED)],
+    }
+    answers.add_response("get_account_authorization_details", details, WANTED)
+
+    found = principals(aws)
+
+    unreadable = [one for one in found if isinstance(one, Unreadable)]
+    assert [one.resource.name for one in found if isinstance(one, Principal)] == ["sound", "guest"]
+    assert {one.code for one in unreadable} == {"MalformedPolicy"}
+    assert [(one.resource.name, one.message) for one in unreadable] == [
+        ("inline", 'Inline policy "own": Statement 1 has no Effect.'),
+        ("attached", 'Managed policy "broken": Statement 1 has no Effect.'),
+        ("bounded", 'Managed policy "broken": Statement 1 has no Effect.'),
+        (
+            "member",
+            'Inline policy "own" of group "odd": The policy document is not JSON: Expecting value at character 0.',
+        ),
+    ]
+
+
+def test_a_policy_that_cannot_be_read_makes_its_principal_unreadable(aws: Aws, answers: Stubber) -> None:
+    details = {"RoleDetailList": [role_detail("app", AttachedManagedPolicies=attached("secret")), role_detail("bare")]}
+    answers.add_response("get_account_authorization_details", details, WANTED)
+    answers.add_client_error("get_policy", "AccessDenied", "no")
+
+    app, bare = principals(aws)
+
+    assert app == Unreadable(Resource("AWS::IAM::Role", *app_identity()), "AccessDenied", "GetPolicy: no")
+    assert handles(bare) == []
+
+
+def app_identity() -> tuple[str, str, str]:
+    detail = role_detail("app")
+    return detail["RoleId"], detail["RoleName"], detail["Arn"]
+
+
+def test_knows_nothing_when_the_listing_is_denied(aws: Aws, answers: Stubber) -> None:
+    answers.add_client_error("get_account_authorization_details", "AccessDenied", "no")
+
+    with pytest.raises(ClientError, match="GetAccountAuthorizationDetails"):
+        principals(aws)
+
+
+def test_an_account_without_roles_and_users_has_no_principals(aws: Aws, answers: Stubber) -> None:
+    answers.add_response("get_account_authorization_details", {}, WANTED)
+
+    assert principals(aws) == ()
+
+
+def test_a_policy_that_vanishes_while_its_role_is_read_does_not_look_like_a_deleted_role(
+    aws: Aws, answers: Stubber
+) -> None:
+    role = role_detail("app", CreateDate=datetime(2026, 1, 1, tzinfo=UTC))
+    answers.add_response("get_role", {"Role": role}, {"RoleName": "app"})
+    answers.add_response("list_role_policies", {"PolicyNames": ["own"]}, {"RoleName": "app"})
+    answers.add_client_error("get_role_policy", "NoSuchEntity", "gone")
+
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        principal(aws, Resource("AWS::IAM::Role", *app_identity()))
+
+
+def test_does_not_take_a_denied_read_for_a_deleted_user(aws: Aws, answers: Stubber) -> None:
+    answers.add_client_error("get_user", "AccessDenied", "no")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        principal(aws, Resource("AWS::IAM::User", "AIDA", "eve"))
+
+
+def test_reads_the_boundary_of_a_user(aws: Aws, answers: Stubber) -> None:
+    user = user_detail("eve", CreateDate=datetime(2026, 1, 1, tzinfo=UTC), PermissionsBoundary=boundary("limit"))
+    answers.add_response("get_user", {"User": user}, {"UserName": "eve"})
+    answers.add_response("list_user_policies", {"PolicyNames": []}, {"UserName": "eve"})
+    answers.add_response("list_attached_user_policies", {"AttachedPolicies": []}, {"UserName": "eve"})
+    answers.add_response("list_groups_for_user", {"Groups": []}, {"UserName": "eve"})
+    limit = {"PolicyArn": arn_of("limit")}
+    answers.add_response("get_policy", {"Policy": {"DefaultVersionId": "v1"}}, limit)
+    answers.add_response("get_policy_version", {"PolicyVersion": {"Document": ALLOWS}}, limit | {"VersionId": "v1"})
+
+    eve = principal(aws, Resource("AWS::IAM::User", user["UserId"], "eve"))
+
+    assert eve is not None
+    assert handles(eve) == ['permissions boundary "limit"']
