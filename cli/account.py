@@ -1,0 +1,109 @@
+"""Opening an account: boto3's own credentials, profiles and endpoints, and a count of the calls that are sent."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from rules.engine.aws import Aws
+from rules.engine.errors import error_code, error_message
+from rules.engine.verdict import printable, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IDENTIFYING = Config(
+    connect_timeout=5,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    user_agent_extra="ai-config-rules",
+)
+"""Less patient than the reading of facts: somebody waits for the first sign of life."""
+
+
+class AccountError(Exception):
+    """The account cannot be opened; the message is one line that says what is missing and how to give it."""
+
+
+class Calls:
+    """The calls that clients of a session send; retries of a call are not counted again. Safe between threads."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = Lock()
+
+    def watch(self, session: boto3.session.Session) -> None:
+        """Count the calls of the clients that `session` makes from now on."""
+        # botocore emits before-call once per call, before the first attempt.
+        session.events.register("before-call", self._sent)
+
+    def _sent(self, **_: Any) -> None:
+        with self._lock:
+            self.count += 1
+
+
+@dataclass(frozen=True)
+class OpenAccount:
+    """An account and Region to judge, and the calls sent to it."""
+
+    aws: Aws
+    calls: Calls
+
+
+def open_account(*, profile: str | None = None, region: str | None = None) -> OpenAccount:
+    """Return the account of the credentials that boto3 finds; raises AccountError."""
+    try:
+        session = boto3.session.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound:
+        known = boto3.session.Session().available_profiles if profile else []
+        raise AccountError(
+            f"there is no profile {profile or os.environ.get('AWS_PROFILE')!r}; allowed: {_names(known)}"
+        ) from None
+    except BotoCoreError as error:
+        raise AccountError(error_message(error)) from error
+    return open_session(session)
+
+
+def open_session(session: boto3.session.Session) -> OpenAccount:
+    """
+    Return the account that the session's credentials belong to, in the session's Region; raises AccountError.
+
+    The account id is that of STS GetCallerIdentity, asked in the Region, whose endpoint belongs to its partition.
+    """
+    # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs read AWS_REGION.
+    region = session.region_name or os.environ.get("AWS_REGION")
+    if not region:
+        raise AccountError("there is no Region; give --region, set AWS_REGION, or give the profile a region")
+    now = datetime.now(UTC)
+    calls = Calls()
+    calls.watch(session)
+    try:
+        identity = session.client("sts", region_name=region, config=IDENTIFYING).get_caller_identity()
+        return OpenAccount(Aws(session, account_id=identity["Account"], region=region, now=now), calls)
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise AccountError(
+            f"no credentials: {error_message(error)}; give --profile, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY"
+        ) from error
+    except ClientError as error:
+        raise AccountError(f"AWS refused the credentials: {error_code(error)}: {error_message(error)}") from error
+    except (BotoCoreError, ValueError) as error:
+        # A Region or an endpoint that is no host name is a ValueError.
+        raise AccountError(f"the account cannot be asked who it is in {region}: {printable(str(error))}") from error
+
+
+def _names(known: Iterable[str]) -> str:
+    return shortened(printable(", ".join(known)), 300) or "none, there are no profiles"

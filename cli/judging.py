@@ -1,0 +1,84 @@
+"""Judging an account with many rules at once: one pass of the account, one failure per rule that fails."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.report import Evaluation, Failure, Report
+from rules.engine.assessment import Assessment, assess
+from rules.engine.errors import CollectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cli.account import OpenAccount
+    from rules.engine.rule import Rule
+
+RULES_AT_ONCE = 4
+"""Rules under way together; each reads its items on a pool of its own, so more would only meet API rate limits."""
+
+ROOT = Path(__file__).parent.parent
+
+
+def judge(rules: Sequence[Rule[Any]], account: OpenAccount, done: Callable[[str], None] = lambda _: None) -> Report:
+    """
+    Return the report of `rules` on the account.
+
+    Facts that several rules need are read once. A rule that fails has no evaluations and one failure; a resource
+    that cannot be read is a failure beside the rule's other evaluations. `done` is called with the id of each
+    rule when it is through, from the calling thread.
+    """
+    with ThreadPoolExecutor(RULES_AT_ONCE, thread_name_prefix="rule") as pool:
+        try:
+            running = {pool.submit(assess, rule, account.aws): rule for rule in rules}
+            for future in as_completed(running):
+                done(running[future].id)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    evaluations: list[Evaluation] = []
+    failures: list[Failure] = []
+    for future, rule in running.items():
+        judged, failed = _outcome(type(rule), future)
+        evaluations += sorted(judged, key=lambda one: (one.resource.type, one.resource.name, one.resource.id))
+        failures += failed
+    return Report(
+        account_id=account.aws.account_id,
+        region=account.aws.region,
+        started_at=account.aws.now,
+        finished_at=datetime.now(UTC),
+        rules=tuple(type(rule) for rule in rules),
+        evaluations=tuple(evaluations),
+        failures=tuple(failures),
+        api_calls=account.calls.count,
+    )
+
+
+def _outcome(rule: type[Rule[Any]], future: Future[Assessment]) -> tuple[list[Evaluation], list[Failure]]:
+    error = future.exception()
+    if error is None:
+        assessment = future.result()
+        return (
+            [Evaluation(rule, one.resource, one.verdict) for one in assessment.judged],
+            [Failure(rule, one.resource, one.code, one.message) for one in assessment.unreadable],
+        )
+    if isinstance(error, CollectionError):
+        return [], [Failure(rule, None, error.code, error.message)]
+    if not isinstance(error, Exception):
+        raise error
+    return [], [Failure(rule, None, "InternalError", _defect(error))]
+
+
+def _defect(error: Exception) -> str:
+    """Return what to report about a defect of a rule: the type and the place, since a message may quote secrets."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(ROOT / "rules"):
+            place = f" at {file.relative_to(ROOT).as_posix()}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"The rule failed with {type(error).__name__}{place}; this is a defect of the program."
