@@ -82,8 +82,6 @@ class LogBucket:
     tags: Mapping[str, str]
     bucket: s3.Bucket | s3.OtherBucket
     paths: tuple[str, ...]
-    region: str
-    account_id: str
 
 
 @reads(Action("bedrock:GetModelInvocationLoggingConfiguration"))
@@ -146,7 +144,7 @@ def log_buckets(aws: Aws) -> tuple[LogBucket | Unreadable, ...]:
         if bucket is None:
             return None
         unique = tuple(dict.fromkeys(paths[name]))
-        return LogBucket(bucket.resource, bucket.tags, bucket, unique, aws.region, aws.account_id)
+        return LogBucket(bucket.resource, bucket.tags, bucket, unique)
 
     return aws.read_each(paths, lambda name: s3.bucket_resource(aws, name), read)
 

@@ -44,13 +44,14 @@ class BucketEncryption:
 @dataclass(frozen=True)
 class Bucket:
     """
-    A general purpose bucket of this account.
+    A general purpose bucket of this account, whose id is `account_id`.
 
     `versioning` is Enabled, Suspended or Disabled; `policy` and `object_lock` are None where there is none.
     """
 
     resource: Resource
     tags: Mapping[str, str]
+    account_id: str
     region: str
     public_access_block: PublicAccessBlock
     encryption: BucketEncryption
@@ -223,6 +224,7 @@ def _bucket(aws: Aws, name: str, region: str, encryption: BucketEncryption) -> B
     return Bucket(
         resource=bucket_resource(aws, name),
         tags={tag["Key"]: tag["Value"] for tag in tagging["TagSet"]} if tagging else {},
+        account_id=aws.account_id,
         region=region,
         public_access_block=own_block.together_with(account_public_access_block(aws)),
         encryption=encryption,
