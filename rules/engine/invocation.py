@@ -63,7 +63,7 @@ class Invocation(dict[str, Any]):
         self["ruleParameters"] = self.get("ruleParameters") or "{}"
         self.setdefault("executionRoleArn", "")
         self.setdefault("eventLeftScope", False)
-        self.is_change = kind == CHANGE
+        self.changed = _resource(self.notification.get("configurationItem")) if kind == CHANGE else None
         self.unreadable: tuple[Unreadable, ...] = ()
         self._reporter: Reporter | None = None
 
@@ -149,12 +149,14 @@ def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], N
     def handler(event: Mapping[str, Any], context: object) -> None:
         log.setLevel(logging.INFO)
         invocation = Invocation(event)
-        if invocation.is_change and not rule.resource_types:
-            raise EventError(f"{rule.id} is not triggered by changes")
+        if invocation.changed is not None and invocation.changed.type not in rule.resource_types:
+            allowed = ", ".join(rule.resource_types) or "none"
+            raise EventError(f"{rule.id} is not triggered by changes of {invocation.changed.type}; allowed: {allowed}")
         outcome = Evaluator(rule(), list(rule.resource_types), is_applicable_status=True).handle(invocation, context)
         if isinstance(outcome, dict):
+            code = outcome.get("customerErrorCode") or "InternalError"
             reason = outcome.get("customerErrorMessage") or outcome.get("internalErrorDetails")
-            raise ReportingError(f"{rule.id}: {outcome.get('internalErrorMessage')}: {reason}")
+            raise ReportingError(f"{rule.id}: {code}: {reason}")
         log.info(json.dumps({"ruleId": rule.id, "reported": len(outcome), "unreadable": len(invocation.unreadable)}))
         invocation.finish()
 
@@ -168,7 +170,9 @@ def _evaluations(assessment: Assessment) -> list[Evaluation]:
     ]
 
 
-def _resource(item: Mapping[str, Any]) -> Resource:
+def _resource(item: Mapping[str, Any] | None) -> Resource:
+    if not item:
+        raise EventError("the notification has no configuration item")
     try:
         return Resource(
             type=item["resourceType"],
