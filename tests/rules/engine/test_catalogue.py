@@ -1,0 +1,106 @@
+"""Promises that every rule of the pack keeps."""
+
+import re
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.engine.catalogue import all_rules, rule_by_id
+from rules.engine.documentation import Documentation
+from rules.engine.duties import Duty, Severity
+from rules.engine.reporting import ACCEPTED_TYPES
+from rules.engine.rule import LONGEST_ID, ChangeRule, Rule
+
+ROOT = Path(__file__).parents[3]
+EVERY_RULE = [pytest.param(rule, id=rule.id) for rule in all_rules()]
+LONGEST_FILE = 100
+BEGINNING_OF_DOCUMENTATION = "https://docs.aws.amazon.com/"
+
+every_rule = pytest.mark.parametrize("rule", EVERY_RULE)
+
+
+@every_rule
+def test_one_name_everywhere(rule: type[Rule[Any]]) -> None:
+    assert rule.__name__.lower() == rule.id.replace("-", "")
+    assert len(rule.id) <= LONGEST_ID
+    assert rule.module == f"rules.{rule.duty.folder}.{rule.id.replace('-', '_')}"
+    assert rule_by_id(rule.id) is rule
+
+
+@every_rule
+def test_the_handler_is_where_lambda_looks_for_it(rule: type[Rule[Any]]) -> None:
+    assert callable(import_module(rule.module).handler)
+
+
+@every_rule
+def test_the_documentation_is_whole(rule: type[Rule[Any]]) -> None:
+    documentation = Documentation.of(rule)
+
+    assert documentation.description.endswith(".")
+    assert "`" in documentation.fix
+
+
+@every_rule
+def test_the_metadata_is_whole(rule: type[Rule[Any]]) -> None:
+    assert isinstance(rule.severity, Severity)
+    assert isinstance(rule.duty, Duty)
+    assert rule.title
+    assert not rule.title.endswith(".")
+    assert rule.nothing_to_judge.endswith(".")
+    assert rule.frameworks
+    assert rule.references
+    assert all(reference.startswith(BEGINNING_OF_DOCUMENTATION) for reference in rule.references)
+    assert rule.reports
+    assert all(re.fullmatch(r"AWS::\w*::\w+", reported) for reported in rule.reports)
+
+
+@every_rule
+def test_changes_are_watched_only_for_types_that_config_takes_back(rule: type[Rule[Any]]) -> None:
+    assert issubclass(rule, ChangeRule) is bool(rule.resource_types)
+    assert set(rule.resource_types) <= set(rule.reports) & ACCEPTED_TYPES
+
+
+@every_rule
+def test_no_action_is_a_wildcard(rule: type[Rule[Any]]) -> None:
+    for action in rule.actions():
+        assert re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", action.name)
+
+
+@every_rule
+def test_every_parameter_has_a_usable_default(rule: type[Rule[Any]]) -> None:
+    defaults = {parameter.name: parameter.default for parameter in rule.parameters() if parameter.default is not None}
+
+    assert rule.configured(defaults) == rule()
+    assert {parameter.field for parameter in rule.parameters()} <= {field.name for field in fields(rule)}
+    assert all(parameter.description.endswith(".") for parameter in rule.parameters())
+
+
+@every_rule
+def test_every_rule_has_a_test_module_and_stays_small(rule: type[Rule[Any]]) -> None:
+    path = Path(*rule.module.split("."))
+
+    assert (ROOT / "tests" / path.parent / f"test_{path.name}.py").is_file()
+    assert len((ROOT / path).with_suffix(".py").read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@every_rule
+def test_a_rule_calls_no_aws(rule: type[Rule[Any]]) -> None:
+    source = (ROOT / Path(*rule.module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+
+    assert not re.search(r"^\s*(import|from) (boto3|botocore|rdklib)", source, re.MULTILINE)
+
+
+def test_no_two_rules_describe_themselves_alike() -> None:
+    rules = all_rules()
+
+    assert len({Documentation.of(rule).description for rule in rules}) == len(rules)
+    assert len({rule.title for rule in rules}) == len(rules)
+    assert len({rule.id for rule in rules}) == len(rules)
+
+
+def test_an_unknown_id_is_refused() -> None:
+    with pytest.raises(KeyError):
+        rule_by_id("bedrock-anything")
