@@ -28,9 +28,10 @@ from cli.sandbox.operations import (
     page_size_of,
 )
 from cli.sandbox.pages import Pages, Paging, paging_of, size_of
+from cli.sandbox.roles import authorize
 from cli.sandbox.services import load
 from cli.sandbox.tables import Tables
-from cli.sandbox.wire import decode, encode, result_of, with_params
+from cli.sandbox.wire import decode, encode, require_faithful, result_of, with_params
 
 _FIRST_ERROR_STATUS: Final = 400
 # What moto answers for AWS hosts of services that it does not have.
@@ -76,6 +77,7 @@ class Gateway:
         error = ""
         try:
             self.faults.strike(call)
+            authorize(call)
             with self._turn:
                 answered = self._performed(call, target)
             error = _code(call, answered)
@@ -119,6 +121,7 @@ class Gateway:
         elif key in AMENDMENTS:
             check_against_moto(*key)
             result = AMENDMENTS[key].amender(call, lambda params=None: self._moto_result(call, target, params))
+            require_faithful(call.operation, result, forms=False)
         elif paging is not None and (key in REPAGED or (most and call.service != "s3")):
             result = self._drained(call, target, paging)
         elif most and paging is not None and paging.limit:
@@ -133,7 +136,9 @@ class Gateway:
     def _own_result(self, call: Call, key: tuple[str, str]) -> Mapping[str, Any]:
         check_against_moto(*key)
         check(call.service, call.operation, call.params)
-        return OPERATIONS[key].handler(call)
+        result = OPERATIONS[key].handler(call)
+        require_faithful(call.operation, result, forms=True)
+        return result
 
     def _drained(self, call: Call, target: Target, paging: Paging) -> dict[str, Any]:
         """Return moto's whole listing, however it pages itself."""
