@@ -1,5 +1,6 @@
 """Exact reasoning over patterns: a text that these let through and those do not, or that there is none."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,20 @@ class Characters:
 
 Shape = tuple[str | Characters, ...]
 """The texts that a question is about: literal pieces and runs of characters, one after the other."""
+
+
+@lru_cache(1_024)
+def shape_pattern(shape: Shape) -> re.Pattern[str]:
+    """Return a regular expression for the texts of a shape."""
+    pieces = []
+    for piece in shape:
+        if isinstance(piece, str):
+            pieces.append(re.escape(piece))
+        else:
+            characters = "".join(map(re.escape, sorted(piece.characters)))
+            most = "" if piece.most is None else piece.most
+            pieces.append(f"[{characters}]{{{piece.least},{most}}}")
+    return re.compile("".join(pieces))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,14 @@ class Glob:
 
     tokens: tuple[Token, ...]
     matches: Callable[[str], bool] = field(init=False, compare=False, repr=False)
+    _hash: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matches", _matcher(self.tokens))
+        object.__setattr__(self, "_hash", hash(str(self)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return "".join(token.value if isinstance(token, Wildcard) else token for token in self.tokens)

@@ -31,7 +31,7 @@ class Policy:
 
     name: str
     kind: PolicyKind
-    document: PolicyDocument
+    document: PolicyDocument = field(repr=False)
     arn: str | None = None
     group: str | None = None
 

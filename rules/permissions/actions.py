@@ -1,0 +1,196 @@
+"""Actions beyond the ones asked about: what wide Action entries grant besides, and who is like an administrator."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from string import printable
+from typing import Final
+
+from rules.permissions.conditions import Truth
+from rules.permissions.decision import decide_within
+from rules.permissions.document import Statement
+from rules.permissions.domains import Domain
+from rules.permissions.languages import SEPARATOR, Characters, Language, Part, Shape, find_text, shape_pattern
+from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
+from rules.permissions.patterns import action_glob
+from rules.permissions.principal import Policy, PrincipalPolicies
+from rules.permissions.relevance import ACTION_SHAPE, goes_beyond
+
+
+@dataclass(frozen=True, slots=True)
+class WideAction:
+    """
+    An Action entry that effectively grants an action beyond those that are wanted.
+
+    `pattern` is the entry as written, or "NotAction" where a statement excludes actions. `action` is such an
+    action, in lower case, and `resource` one that it is granted on. `conditional` grants hold for some requests.
+    """
+
+    policy: Policy
+    statement: Statement
+    pattern: str
+    action: str
+    resource: str
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorGrant:
+    """A statement that makes a principal like an administrator; `over` says of what, such as "IAM"."""
+
+    policy: Policy
+    statement: Statement
+    over: str
+    conditional: bool
+
+
+def wide_actions(
+    principal: PrincipalPolicies,
+    domain: Domain,
+    surroundings: Surroundings,
+    effective: Mapping[LiveStatement, str],
+) -> tuple[WideAction, ...]:
+    """
+    Return the Action entries that grant actions of a domain and effectively more than those.
+
+    `effective` has the statements that effectively grant something of the domain, each with a resource.
+    """
+    beyond = _Beyond(principal, surroundings, domain.family_part, ACTION_SHAPE, domain.services)
+    return tuple(
+        found
+        for live, resource in effective.items()
+        for written, part in _action_entries(live.statement)
+        if (live.statement.actions is None or goes_beyond(written, domain))
+        and (found := beyond.grant(live, written, part, resource)) is not None
+    )
+
+
+def other_actions(
+    principal: PrincipalPolicies,
+    services: Iterable[str],
+    permitted: Iterable[str],
+    surroundings: Surroundings = ALONE,
+) -> tuple[WideAction, ...]:
+    """
+    Return the Action entries that effectively grant actions of services beyond the permitted ones.
+
+    `services` are prefixes such as "bedrock", `permitted` patterns such as "bedrock:InvokeModel*".
+    """
+    wanted = Part(tuple(map(action_glob, permitted)))
+    found = []
+    for service in services:
+        shape: Shape = (f"{service}:", *ACTION_SHAPE[-1:])
+        beyond = _Beyond(principal, surroundings, wanted, shape, (service,))
+        for live in beyond.layers.identity:
+            for written, part in _action_entries(live.statement):
+                grant = beyond.grant(live, written, part, _sample(live))
+                if grant is not None:
+                    found.append(grant)
+    return tuple(found)
+
+
+def administrator_grant(principal: PrincipalPolicies, surroundings: Surroundings = ALONE) -> AdministratorGrant | None:
+    """
+    Return a statement that makes the principal like an administrator, None when there is none.
+
+    That is a principal who may do actions that no statement names on resources that no statement names: of any
+    service (`*` on `*`, AdministratorAccess, PowerUserAccess and every other such NotAction), or of IAM (`iam:*`
+    on `*`), with which it can give itself everything else. Boundary, service control policies and certain
+    denials are taken into account.
+    """
+    found = layers(principal, surroundings)
+    for over, action, resource in (
+        ("every service", "other-service:other", f"arn:{principal.partition}:other-service:::other/other"),
+        ("IAM", "iam:other", f"arn:{principal.partition}:iam::{principal.account_id}:other/other"),
+    ):
+        decision = decide_within(found, action, resource)
+        if decision.truth is not Truth.FALSE:
+            live = decision.allows[0][0]
+            return AdministratorGrant(live.policy, live.statement, over, decision.truth is Truth.DEPENDS)
+    return None
+
+
+_RESOURCE: Final = Characters(frozenset(printable) - frozenset(" \t\n\r\x0b\x0c"))
+
+
+@dataclass(frozen=True, eq=False)
+class _Beyond:
+    """The search for an action outside `permitted` that an entry effectively grants."""
+
+    principal: PrincipalPolicies
+    surroundings: Surroundings
+    permitted: Part
+    shape: Shape
+    services: tuple[str, ...]
+
+    @cached_property
+    def layers(self) -> Layers:
+        return layers(self.principal, self.surroundings)
+
+    def grant(self, live: LiveStatement, written: str, part: Part, resource: str) -> WideAction | None:
+        """Return what an Action entry grants beyond, trying `resource` first."""
+        found = self._witness(live, part, resource)
+        if found is None:
+            return None
+        return WideAction(live.policy, live.statement, written, *found, live.conditional)
+
+    def _witness(self, live: LiveStatement, part: Part, resource: str) -> tuple[str, str] | None:
+        examples = (example for example in self._examples(part) if self._shows(live, part, example, resource))
+        action = next(examples, None)
+        if action is not None:
+            return action, resource
+        if find_text(self.shape, (((part,),),), ((self.permitted,),)) is None:
+            return None
+        required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
+        forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))
+        text = find_text((*self.shape, SEPARATOR, _RESOURCE), required, forbidden)
+        if text is None:
+            return None
+        found, _, on = text.partition(SEPARATOR)
+        return found, on
+
+    def _examples(self, part: Part) -> Iterator[str]:
+        if not part.excluded:
+            yield part.globs[0].filled("other", "x")
+        yield from (f"{service}:other" for service in self.services)
+        yield "other:other"
+
+    def _shows(self, live: LiveStatement, part: Part, action: str, resource: str) -> bool:
+        return (
+            shape_pattern(self.shape).fullmatch(action) is not None
+            and part.matches(action)
+            and not self.permitted.matches(action)
+            and live.possible.matches(resource)
+            and decide_within(self.layers, action, resource).truth is not Truth.FALSE
+        )
+
+
+_ANYTHING: Final = Part((), excluded=True)
+
+
+def _sample(live: LiveStatement) -> str:
+    if live.possible.matches("*") or not live.possible.globs:
+        return "*"
+    return live.possible.globs[0].filled("other", "x")
+
+
+def _action_part(statement: Statement) -> Part:
+    patterns = statement.actions if statement.actions is not None else statement.not_actions or ()
+    return Part(tuple(map(action_glob, patterns)), excluded=statement.actions is None)
+
+
+def _possible(live: LiveStatement) -> Language:
+    return (_action_part(live.statement), live.possible)
+
+
+def _certain(live: LiveStatement) -> Language:
+    return (_action_part(live.statement), live.certain)
+
+
+def _action_entries(statement: Statement) -> Iterator[tuple[str, Part]]:
+    """Return the entries of the Action element one by one, a NotAction element as a whole."""
+    if statement.actions is None:
+        yield "NotAction", _action_part(statement)
+        return
+    for written in statement.actions:
+        yield written, Part((action_glob(written),))

@@ -1,0 +1,65 @@
+"""Which statements of a document speak of a domain, worked out once for each document."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from rules.permissions.document import PolicyDocument, Statement
+from rules.permissions.domains import Domain
+from rules.permissions.languages import Characters, Part, Shape, covers
+from rules.permissions.patterns import action_glob
+
+ACTION_SHAPE: Final[Shape] = (
+    Characters(frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")),
+    ":",
+    Characters(frozenset("abcdefghijklmnopqrstuvwxyz0123456789")),
+)
+"""Action names, in lower case."""
+
+
+def relevant_statements(document: PolicyDocument, domain: Domain) -> Iterable[Statement]:
+    """Return the statements that match an action of the domain, in their order."""
+    return (document.statements[index - 1] for index in matched_actions(document, domain))
+
+
+def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, int]:
+    """
+    Return, for the index of each statement that matches an action of the domain, which it matches.
+
+    Bit 0 stands for the first of `domain.actions`; the unscoped actions follow.
+    """
+    of_domain = _MATCHED.setdefault(domain, WeakKeyDictionary())
+    known = of_domain.get(document)
+    if known is None:
+        known = {s.index: bits for s in document.statements if (bits := _statement_bits(s, domain))}
+        of_domain[document] = known
+    return known
+
+
+_MATCHED: Final[dict[Domain, WeakKeyDictionary[PolicyDocument, Mapping[int, int]]]] = {}
+
+
+def _statement_bits(statement: Statement, domain: Domain) -> int:
+    bits = 0
+    if statement.actions is not None:
+        for pattern in statement.actions:
+            bits |= _pattern_bits(pattern, domain)
+        return bits
+    for pattern in statement.not_actions or ():
+        bits |= _pattern_bits(pattern, domain)
+    return ~bits & (1 << len(domain.actions) + len(domain.unscoped_actions)) - 1
+
+
+@lru_cache(65_536)
+def _pattern_bits(pattern: str, domain: Domain) -> int:
+    matches = action_glob(pattern).matches
+    actions = (*domain.actions, *domain.unscoped_actions)
+    return sum(1 << bit for bit, action in enumerate(actions) if matches(action.lower()))
+
+
+@lru_cache(4_096)
+def goes_beyond(pattern: str, domain: Domain) -> bool:
+    """Return whether an Action entry matches an action of the domain and can match others than the domain's own."""
+    narrower = (Part((action_glob(pattern),)),)
+    return bool(_pattern_bits(pattern, domain)) and not covers(ACTION_SHAPE, ((domain.family_part,),), narrower)
