@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from rules.permissions.caller import Caller, Guarded, account_of, everybody, names_account, owner_field, principal_arn
 from rules.permissions.constants import (
     ACCOUNT,
     ANY_TEXT,
@@ -18,83 +17,31 @@ from rules.permissions.constants import (
     VPC_ENDPOINT,
     Constants,
     arn_shape,
+    is_literal,
     path_shape,
     representatives,
-    unmatched,
 )
 from rules.permissions.context import ContextValue, RequestContext
+from rules.permissions.identity_providers import SHARED_ISSUERS, issuer, names_customer, picks_customer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from rules.permissions.caller import Trust
     from rules.permissions.document import PolicyDocument, Principal
     from rules.permissions.languages import Shape
 
-
-@dataclass(frozen=True)
-class Trust:
-    """
-    Who is no outsider: principals of the account, of the trusted accounts, and of the trusted organizations.
-
-    `partition` is that of the account; a principal of another partition is an outsider.
-    """
-
-    account_id: str
-    partition: str
-    accounts: frozenset[str] = frozenset()
-    org_ids: frozenset[str] = frozenset()
-
-    @property
-    def every_account(self) -> frozenset[str]:
-        """The own account and the trusted ones."""
-        return self.accounts | {self.account_id}
-
-
-class Guarded(Enum):
-    """
-    What a policy stands in front of, which settles some condition keys.
-
-    A resource belongs to the own account, and whoever reaches it may come from any network. A VPC endpoint is
-    reached from its own network only, and the resources behind it may belong to anybody.
-    """
-
-    RESOURCE = "resource"
-    ENDPOINT = "endpoint"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """
-    One request by an outsider, as far as who makes it, from where and for whom goes.
-
-    `account` and `arn` are the principal's, None for an anonymous request; for a `service`, `account` is the one
-    that it acts for. `name` is how the policy names this outsider, None for one that stands for all the others.
-    """
-
-    context: RequestContext
-    account: str | None = None
-    arn: str | None = None
-    service: str | None = None
-    name: str | None = None
-
-
 Settled = dict[str, ContextValue | None]
-"""Condition keys with their values, None for a key that the request does not carry."""
+"""Condition keys, in lower case, with their values; None for a key that the request does not carry."""
 
 PRINCIPAL_KEYS: Final = (
-    *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:userid"),
-    *("kms:CallerAccount", "aws:SourceOwner"),
+    *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:userid"),
+    *("kms:calleraccount", "aws:sourceowner"),
 )
 SERVICE_KEYS: Final = (
-    *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
-    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"),
+    *("aws:principalservicename", "aws:principalservicenameslist"),
+    *("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"),
 )
-NETWORK_KEYS: Final = (
-    *("aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce"),
-    *("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"),
-)
-ACCESS_POINT_KEYS: Final = ("s3:DataAccessPointAccount", "s3:DataAccessPointArn")
-RESOURCE_KEYS: Final = ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths", "s3:ResourceAccount")
 ENCRYPTION_CONTEXT: Final = "kms:encryptioncontext:"
 
 _ACCOUNT_KEYS: Final = (
@@ -104,8 +51,7 @@ _ACCOUNT_KEYS: Final = (
 _ARN_KEYS: Final = ("aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn", "s3:dataaccesspointarn")
 _ORG_KEYS: Final = ("aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid", "aws:resourceorgid")
 _PATH_KEYS: Final = ("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths", "aws:resourceorgpaths")
-_DELETED_PRINCIPAL: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
-_ARN_PARTS: Final = 6
+_UNIQUE_ID: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 
 
 class Callers:
@@ -128,132 +74,154 @@ class Callers:
             for statement in document.statements
             for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
         ]
+        self._named_services = tuple(dict.fromkeys(entry.value for entry in entries if entry.type == "Service"))
         self._accounts = self._outside_accounts(entries)
         self._orgs = self._outside_orgs()
-        self._named_services = tuple(dict.fromkeys(entry.value for entry in entries if entry.type == "Service"))
-        self._unique_id = unmatched(UNIQUE_ID, self._constants.of("aws:userid")) or "anybody"
-        self._arns = cache(self._owned_arns)
-        self._sources = cache(self._source_arns)
-        self._paths = cache(self._org_paths)
+        self._paths = cache(self._outside_paths)
+        self._arns = cache(self._outside_arns)
+        self._ids = self._unique_ids()
+        self._networks = tuple(self._outside_networks())
+        self._access_points = tuple(self._outside_access_points())
 
-    def of(self, principal: Principal) -> Iterator[Caller]:
-        """Return the outsiders that one entry of a Principal element lets in; none where it names insiders only."""
-        text = principal.value
-        if text == "*" and principal.type in ("*", "AWS"):
+    def of(self, entry: Principal) -> Iterator[Caller]:
+        """Return the outsiders that an entry of a Principal element lets in; none where it names insiders only."""
+        if everybody(entry):
             return self.everybody()
-        if principal.type == "Service":
-            return self._service(text) if text != "*" else self._every_service()
-        account = account_of(text) if principal.type in ("AWS", "Federated") else None
-        if account in self._trust.every_account and partition_of(text) in (None, self._trust.partition):
-            return iter(())
-        if account is None:
-            # IAM writes the unique id of a principal where its ARN stood once it is deleted; nobody can be it again.
-            deleted = principal.type == "AWS" and _DELETED_PRINCIPAL.fullmatch(text)
-            return iter(()) if deleted else self._principals(self._accounts[0], (text,), text)
-        if text == account or text.endswith(":root"):
-            return self._principals(account, self._arns(account), f"account {account}")
-        return self._principals(account, (_principal_arn(text),), text)
+        if entry.type == "Service":
+            return self._every_service() if entry.value == "*" else self._service(entry.value)
+        if entry.type == "Federated" and issuer(entry.value) in SHARED_ISSUERS:
+            return self._customers(entry.value)
+        # IAM writes the unique id of a principal where its ARN stood once it is deleted; nobody can be it again.
+        deleted = entry.type == "AWS" and _UNIQUE_ID.fullmatch(entry.value) is not None
+        return iter(()) if deleted or self._trust.covers(entry) else self._named(entry.value)
 
     def everybody(self) -> Iterator[Caller]:
         """Return every outsider, first those whom the policy does not name."""
         yield from self._anonymous()
         for account in self._accounts:
-            yield from self._principals(account, self._arns(account))
-        if self._mentions(*SERVICE_KEYS, "aws:PrincipalIsAWSService"):
+            yield from self._principals(account, self._principal_arns(account))
+        if self._mentions(*SERVICE_KEYS, "aws:principalisawsservice"):
             yield from self._every_service()
+
+    def _anonymous(self) -> Iterator[Caller]:
+        nobody: Settled = {**dict.fromkeys((*PRINCIPAL_KEYS, *SERVICE_KEYS)), "aws:principalisawsservice": "false"}
+        resources = self._resources(self._accounts[0], None, None)
+        for rest in product(self._networks, self._access_points, resources):
+            yield Caller(_context(nobody, *rest))
+
+    def _named(self, text: str) -> Iterator[Caller]:
+        account = account_of(text)
+        if account is not None and names_account(text):
+            return self._principals(account, self._principal_arns(account), f"account {account}")
+        return self._principals(account or self._accounts[0], (principal_arn(text),), text)
+
+    def _principals(self, account: str, arns: Iterable[str], name: str | None = None) -> Iterator[Caller]:
+        ids = (*self._ids, account) if self._mentions("aws:userid") else self._ids
+        for (org, path), arn, unique_id in product(self._organizations(), arns, ids):
+            who: Settled = {
+                **dict.fromkeys(SERVICE_KEYS),
+                "aws:principalisawsservice": "false",
+                **dict.fromkeys(("aws:principalaccount", "kms:calleraccount", "aws:sourceowner"), account),
+                "aws:principalarn": arn,
+                "aws:principalorgid": org,
+                "aws:principalorgpaths": path and (path,),
+                "aws:userid": unique_id,
+            }
+            known = name or self._name(account, org)
+            for rest in product(self._networks, self._access_points, self._resources(account, org, path)):
+                yield Caller(_context(who, *rest), account, arn, name=known)
 
     def _every_service(self) -> Iterator[Caller]:
         named = self._constants.of("aws:principalservicename", "aws:principalservicenameslist")
         for service in dict.fromkeys((*representatives(ANY_TEXT, named), *self._named_services)):
             yield from self._service(service)
 
-    def _anonymous(self) -> Iterator[Caller]:
-        nobody: Settled = {**dict.fromkeys((*PRINCIPAL_KEYS, *SERVICE_KEYS)), "aws:PrincipalIsAWSService": "false"}
-        resources = self._resources(self._accounts[0], None, None)
-        for rest in product(self._networks(), self._access_points(), resources):
-            yield Caller(_context(nobody, *rest))
-
-    def _principals(self, account: str, arns: Iterable[str], name: str | None = None) -> Iterator[Caller]:
-        for org, arn in product(self._orgs, arns):
-            for path in self._paths(org):
-                who: Settled = {
-                    **dict.fromkeys(SERVICE_KEYS),
-                    "aws:PrincipalIsAWSService": "false",
-                    **dict.fromkeys(("aws:PrincipalAccount", "kms:CallerAccount", "aws:SourceOwner"), account),
-                    "aws:PrincipalArn": arn,
-                    "aws:PrincipalOrgID": org,
-                    "aws:PrincipalOrgPaths": None if path is None else (path,),
-                    "aws:userid": self._unique_id,
-                }
-                resources = self._resources(account, org, path)
-                for rest in product(self._networks(), self._access_points(), resources):
-                    yield Caller(_context(who, *rest), account, arn, name=name or self._name(account, org))
-
     def _service(self, service: str) -> Iterator[Caller]:
         who: Settled = {
             **dict.fromkeys(PRINCIPAL_KEYS),
-            "aws:PrincipalIsAWSService": "true",
-            "aws:PrincipalServiceName": service,
-            "aws:PrincipalServiceNamesList": (service,),
+            "aws:principalisawsservice": "true",
+            "aws:principalservicename": service,
+            "aws:principalservicenameslist": (service,),
         }
-        for account, org in product(self._accounts, self._orgs):
-            sources = product((account, None), (*self._sources(account), None), self._paths(org))
-            for (owner, arn, path), context in product(sources, self._encryption_contexts(account)):
+        for account, (org, path) in product(self._accounts, self._organizations()):
+            choices = product((account, None), (*self._arns("aws:sourcearn", account), None))
+            for (owner, arn), context in product(choices, self._encryption_contexts(account)):
                 source: Settled = {
-                    "aws:SourceAccount": owner,
-                    "aws:SourceArn": arn,
-                    "aws:SourceOrgID": org,
-                    "aws:SourceOrgPaths": None if path is None else (path,),
+                    "aws:sourceaccount": owner,
+                    "aws:sourcearn": arn,
+                    "aws:sourceorgid": org,
+                    "aws:sourceorgpaths": path and (path,),
                 }
-                for rest in product(self._networks(), self._resources(account, org, path)):
+                for rest in product(self._networks, self._resources(account, org, path)):
                     settled = _context(who, source, context, *rest)
                     yield Caller(settled, account, service=service, name=self._name(account, org))
 
-    def _networks(self) -> tuple[Settled, ...]:
-        """Return the networks that a request may come from: none, and those of others."""
-        if self._guarded is Guarded.ENDPOINT or not self._mentions(*NETWORK_KEYS):
-            return ({},)
-        places = product(self._ids(VPC_ENDPOINT, "aws:sourcevpce"), self._ids(VPC, "aws:sourcevpc"))
-        foreign: list[Settled] = [
-            {
-                "aws:SourceVpce": endpoint,
-                "aws:SourceVpc": vpc,
-                "aws:SourceVpcArn": arn,
-                "aws:VpceAccount": account,
-                "aws:VpceOrgID": org,
-                "aws:VpceOrgPaths": None if path is None else (path,),
-            }
-            for (endpoint, vpc), account, org in product(places, self._accounts, self._orgs)
-            for arn, path in product(self._arns(account), self._paths(org))
-        ]
-        return (dict.fromkeys(NETWORK_KEYS), *foreign)
+    def _customers(self, federated: str) -> Iterator[Caller]:
+        """Return strangers with tokens of an issuer that signs for everybody."""
+        prefix = f"{issuer(federated)}:"
+        claims = [key for key in sorted(self._constants.keys) if key.startswith(prefix)]
+        choices: list[tuple[str | None, ...]] = []
+        told_apart = [key for key in claims if names_customer(federated, key.removeprefix(prefix))]
+        for key in told_apart:
+            values = self._constants.of(key)
+            choices.append((*representatives(ANY_TEXT, values, filter(picks_customer, values)), None))
+        nobody: Settled = dict.fromkeys((*PRINCIPAL_KEYS, *SERVICE_KEYS))
+        for claimed in product(*choices):
+            yield Caller(_context(nobody, dict(zip(told_apart, claimed, strict=True))), name=federated)
 
-    def _access_points(self) -> tuple[Settled, ...]:
-        if not self._mentions(*ACCESS_POINT_KEYS):
-            return ({},)
-        foreign: list[Settled] = [
-            {"s3:DataAccessPointAccount": account, "s3:DataAccessPointArn": arn}
-            for account in self._accounts
-            for arn in self._arns(account)
-        ]
-        return (dict.fromkeys(ACCESS_POINT_KEYS), *foreign)
+    def _organizations(self) -> Iterator[tuple[str | None, str | None]]:
+        """Return the organizations that an outsider may belong to, with a place in them."""
+        return ((org, path) for org in self._orgs for path in self._paths(org))
 
-    def _resources(self, account: str, org: str | None, path: str | None) -> tuple[Settled, ...]:
-        """Return the owners of what the request is about: the own account, or behind an endpoint other ones."""
+    def _outside_networks(self) -> Iterator[Settled]:
+        """Return where a request may come from: the internet, and networks of others."""
+        keys = ("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn")
+        owner_keys = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+        if self._guarded is Guarded.ENDPOINT or not self._mentions(*keys, *owner_keys):
+            yield {}
+            return
+        yield dict.fromkeys((*keys, *owner_keys))
+        owned = self._mentions(*owner_keys, "aws:sourcevpcarn")
+        accounts = self._accounts if owned else self._accounts[:1]
+        orgs = list(self._organizations()) if owned else [(self._orgs[0], None)]
+        places = product(self._places(VPC_ENDPOINT, "aws:sourcevpce"), self._places(VPC, "aws:sourcevpc"))
+        for (endpoint, vpc), account, (org, path) in product(places, accounts, orgs):
+            for arn in self._arns("aws:sourcevpcarn", account):
+                yield {
+                    "aws:sourcevpce": endpoint,
+                    "aws:sourcevpc": vpc,
+                    "aws:sourcevpcarn": arn,
+                    "aws:vpceaccount": account,
+                    "aws:vpceorgid": org,
+                    "aws:vpceorgpaths": path and (path,),
+                }
+
+    def _outside_access_points(self) -> Iterator[Settled]:
+        """Return the ways to a bucket: straight, and through access points of others."""
+        keys = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn")
+        if not self._mentions(*keys):
+            yield {}
+            return
+        yield dict.fromkeys(keys)
+        for account in self._accounts:
+            for arn in self._arns("s3:dataaccesspointarn", account):
+                yield {"s3:dataaccesspointaccount": account, "s3:dataaccesspointarn": arn}
+
+    def _resources(self, account: str, org: str | None, path: str | None) -> Iterable[Settled]:
+        """Return whose the requested resource may be: the account's own, or behind a VPC endpoint an outsider's."""
         if self._guarded is Guarded.RESOURCE:
-            return ({"aws:ResourceAccount": self._trust.account_id, "s3:ResourceAccount": self._trust.account_id},)
-        if not self._mentions(*RESOURCE_KEYS):
-            return ({},)
-        owners = dict.fromkeys([(account, org, path), *((other, org, path) for other in self._accounts)])
-        owners.update(
-            dict.fromkeys((account, other, other_path) for other in self._orgs for other_path in self._paths(other))
-        )
-        return tuple(
+            return ({"aws:resourceaccount": self._trust.account_id, "s3:resourceaccount": self._trust.account_id},)
+        owners = {(account, org, path): None}
+        if self._mentions("aws:resourceaccount", "s3:resourceaccount"):
+            owners.update(((other, org, path), None) for other in self._accounts)
+        if self._mentions("aws:resourceorgid", "aws:resourceorgpaths"):
+            owners.update(((account, *place), None) for place in self._organizations())
+        return (
             {
-                "aws:ResourceAccount": owner,
-                "s3:ResourceAccount": owner,
-                "aws:ResourceOrgID": owner_org,
-                "aws:ResourceOrgPaths": None if owner_path is None else (owner_path,),
+                "aws:resourceaccount": owner,
+                "s3:resourceaccount": owner,
+                "aws:resourceorgid": owner_org,
+                "aws:resourceorgpaths": owner_path and (owner_path,),
             }
             for owner, owner_org, owner_path in owners
         )
@@ -265,9 +233,7 @@ class Callers:
         CloudWatch Logs and others name the resource they encrypt there, and key policies confine them by it.
         """
         keys = [key for key in sorted(self._constants.keys) if self._is_arn_context(key)]
-        shape = arn_shape(self._trust.partition, account)
-        choices = [(*representatives(shape, self._constants.of(key)), None) for key in keys]
-        for values in product(*choices):
+        for values in product(*((*self._arns(key, account), None) for key in keys)):
             yield dict(zip(keys, values, strict=True))
 
     def _is_arn_context(self, key: str) -> bool:
@@ -276,88 +242,50 @@ class Callers:
     def _outside_accounts(self, entries: Iterable[Principal]) -> tuple[str, ...]:
         named = [account for entry in entries if (account := account_of(entry.value))]
         contexts = [key for key in self._constants.keys if self._is_arn_context(key)]
-        owners = [_owner(arn) for arn in self._constants.of(*_ARN_KEYS, *contexts)]
-        patterns = (*named, *self._constants.of(*_ACCOUNT_KEYS), *(owner for owner in owners if owner))
-        return representatives(ACCOUNT, patterns, self._trust.every_account)
+        owners = [owner for arn in self._constants.of(*_ARN_KEYS, *contexts) if (owner := owner_field(arn))]
+        self._known_accounts = frozenset((*named, *self._constants.of(*_ACCOUNT_KEYS), *owners))
+        return representatives(ACCOUNT, sorted(self._known_accounts), self._trust.every_account)
 
     def _outside_orgs(self) -> tuple[str | None, ...]:
         heads = [path.partition("/")[0] for path in self._constants.of(*_PATH_KEYS)]
-        first, *others = representatives(ORGANIZATION, (*self._constants.of(*_ORG_KEYS), *heads), self._trust.org_ids)
+        self._known_orgs = frozenset((*self._constants.of(*_ORG_KEYS), *heads))
+        first, *others = representatives(ORGANIZATION, sorted(self._known_orgs), self._trust.org_ids)
         return (first, None, *others)
 
-    def _owned_arns(self, account: str) -> tuple[str, ...]:
-        return representatives(arn_shape(self._trust.partition, account), self._constants.of(*_ARN_KEYS))
-
-    def _source_arns(self, account: str) -> tuple[str, ...]:
-        patterns = [pattern for pattern in self._constants.of("aws:sourcearn") if not _owner(pattern)]
-        shape = arn_shape(self._trust.partition, "")
-        insiders = [pattern for pattern in patterns if _is_literal(pattern)]
-        unowned = representatives(shape, patterns, insiders) if patterns else ()
-        return (*self._owned_arns(account), *unowned)
-
-    def _org_paths(self, org: str | None) -> tuple[str | None, ...]:
+    def _outside_paths(self, org: str | None) -> tuple[str | None, ...]:
         return (None,) if org is None else representatives(path_shape(org), self._constants.of(*_PATH_KEYS))
 
-    def _ids(self, shape: Shape, key: str) -> tuple[str, ...]:
+    def _principal_arns(self, account: str) -> tuple[str, ...]:
+        return representatives(arn_shape(self._trust.partition, account), self._constants.of("aws:principalarn"))
+
+    def _outside_arns(self, key: str, account: str) -> tuple[str, ...]:
+        """Return ARNs of resources that stand for all of an account, and for those that show no account."""
+        patterns = self._constants.of(key)
+        # No name of an AWS resource holds an account between colons, so `*` does not reach across an ARN's account.
+        insiders = [f"*:*:*:*:*:*{insider}*" for insider in self._trust.every_account]
+        owned = representatives(arn_shape(self._trust.partition, account), patterns, insiders)
+        unowned = [pattern for pattern in patterns if not owner_field(pattern)]
+        if not unowned:
+            return owned
+        shape = arn_shape(self._trust.partition, "")
+        return (*owned, *representatives(shape, unowned, filter(is_literal, unowned)))
+
+    def _unique_ids(self) -> tuple[str, ...]:
+        known = self._constants.of("aws:userid")
+        return representatives(UNIQUE_ID, known, [text for text in known if _UNIQUE_ID.match(text.partition(":")[0])])
+
+    def _places(self, shape: Shape, key: str) -> tuple[str, ...]:
         known = self._constants.of(key)
-        return representatives(shape, known, filter(_is_literal, known))
+        return representatives(shape, known, filter(is_literal, known))
 
     def _mentions(self, *keys: str) -> bool:
-        return not self._constants.keys.isdisjoint(key.lower() for key in keys)
+        return not self._constants.keys.isdisjoint(keys)
 
     def _name(self, account: str, org: str | None) -> str | None:
-        if account != self._accounts[0]:
+        """Return how the policy names the outsiders of an account and organization, None where it does not."""
+        if account in self._known_accounts:
             return f"account {account}"
-        return None if org in self._orgs[:2] else f"organization {org}"
-
-
-def covers(entry: Principal, caller: Caller) -> bool:
-    """Say whether an entry of a Principal element certainly means a caller."""
-    text = entry.value
-    if text == "*":
-        return entry.type in ("*", "AWS") or (entry.type == "Service" and caller.service is not None)
-    if entry.type == "Service":
-        return text == caller.service
-    if entry.type != "AWS" or caller.service is not None or caller.account is None:
-        return False
-    account = account_of(text)
-    whole = text == account or text.endswith(":root")
-    return account == caller.account if whole else _principal_arn(text) == caller.arn
-
-
-def touches(entry: Principal, caller: Caller) -> bool:
-    """Say whether an entry of a Principal element may mean a caller, or some of those that it stands for."""
-    account = account_of(entry.value)
-    return covers(entry, caller) or (entry.type != "Service" and account is not None and account == caller.account)
-
-
-def account_of(text: str) -> str | None:
-    """Return the account that a principal or an ARN names, None where it names none."""
-    account = text if ":" not in text else _owner(text)
-    return account if account is not None and re.fullmatch(r"[0-9]{12}", account) else None
-
-
-def partition_of(text: str) -> str | None:
-    """Return the partition of an ARN, None for any other text."""
-    return text.split(":", 2)[1] if text.startswith("arn:") and text.count(":") > 1 else None
-
-
-def _owner(arn: str) -> str | None:
-    """Return the account field of an ARN pattern, `*` where a wildcard may reach across it."""
-    parts = arn.split(":", _ARN_PARTS - 1)
-    if len(parts) == _ARN_PARTS:
-        return parts[4]
-    return "*" if "*" in arn else None
-
-
-def _principal_arn(text: str) -> str:
-    """Return what aws:PrincipalArn holds for a principal: the role's ARN for a session of the role."""
-    session = re.fullmatch(r"(arn:[^:]+):sts::([0-9]{12}):assumed-role/([^/]+)/.+", text)
-    return f"{session[1]}:iam::{session[2]}:role/{session[3]}" if session else text
-
-
-def _is_literal(pattern: str) -> bool:
-    return "*" not in pattern and "?" not in pattern
+        return f"organization {org}" if org in self._known_orgs else None
 
 
 def _context(*parts: Mapping[str, ContextValue | None]) -> RequestContext:

@@ -68,12 +68,16 @@ def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[st
     Texts that an `insiders` pattern matches are left out. The first text matches as few of the patterns as
     possible; the others are one for each pattern, and for each pattern without (and within) each other one.
     """
-    every = tuple(dict.fromkeys(wildcards(pattern) for pattern in patterns))
     trusted = tuple(wildcards(insider) for insider in insiders)
+    every = tuple(
+        glob
+        for glob in dict.fromkeys(wildcards(pattern) for pattern in patterns)
+        if glob.literal is None or not any(insider.matches(glob.literal) for insider in trusted)
+    )
     broad = tuple(glob for glob in every if glob.literal is None)
     texts = [_text(shape, (_ANYTHING,), (*trusted, *(glob for glob in every if glob != _ANYTHING)))]
     for glob in every:
-        texts.append(_text(shape, (glob,), trusted))
+        texts.append(_text(shape, (glob,), () if glob.literal is not None else trusted))
         if glob.literal is None:
             texts.append(_text(shape, (glob,), (*trusted, *(other for other in every if other != glob))))
     if len(broad) <= _MOST_COMPARED:
@@ -83,15 +87,15 @@ def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[st
     return tuple(dict.fromkeys(text for text in texts if text is not None))
 
 
-def unmatched(shape: Shape, patterns: Iterable[str]) -> str | None:
-    """Return a text of a shape that none of the patterns matches, or None where they match all."""
-    return _text(shape, (_ANYTHING,), tuple(map(wildcards, patterns)))
-
-
 def arn_shape(partition: str, account: str | None) -> Shape:
     """Return the shape of ARNs of an account in a partition, of any account where it is None."""
     owner = ACCOUNT if account is None else (account,)
     return ("arn:", partition, ":", _NAME, ":", _REGION, ":", *owner, ":", *ANY_TEXT)
+
+
+def is_literal(pattern: str) -> bool:
+    """Say whether a pattern has no wildcard."""
+    return "*" not in pattern and "?" not in pattern
 
 
 def path_shape(organization: str) -> Shape:

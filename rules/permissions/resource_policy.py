@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from rules.permissions.callers import Caller, Callers, Guarded, Trust, covers, touches
+from rules.permissions.caller import Caller, Guarded, Trust, covers, everybody, touches
+from rules.permissions.callers import Callers
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.constants import ANY_TEXT
 from rules.permissions.context import RequestContext
@@ -124,7 +125,7 @@ def requires_tls(document: PolicyDocument, resource_arns: Iterable[str], actions
         language
         for statement in document.statements
         if statement.effect is Effect.DENY
-        and any(entry.value == "*" and entry.type in ("*", "AWS") for entry in statement.principals or ())
+        and any(map(everybody, statement.principals or ()))
         and judge(statement.conditions, plain_http, document.version) is Truth.TRUE
         for language in _denied(statement, document.version)
     )
