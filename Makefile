@@ -8,10 +8,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export AWS_EC2_METADATA_DISABLED := true
-# jsii 1.x announces Node release dates on every start; Node is pinned by requirements/deploy.txt.
-export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
+.PHONY: synth bootstrap deploy destroy
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -46,6 +45,23 @@ template: $(BIN)/.develop  ## synthesise, and hold the templates against cfn-lin
 
 rehearse: $(BIN)/.develop  ## deploy into the embedded account and run every function's real asset
 	$(BIN)/ai-config-rules rehearse
+
+synth: $(BIN)/.deploy  ## write the CloudFormation templates to cdk.out; needs no account
+	cdk synth --quiet $(CDK_OPTIONS)
+
+bootstrap: $(BIN)/.deploy  ## once for each account and Region: the bucket and the roles that the CDK deploys with
+	cdk bootstrap $(CDK_OPTIONS)
+
+deploy: $(BIN)/.deploy  ## create or update the functions, then the pack, with your AWS credentials; asks before it widens permissions
+	cdk deploy --all $(CDK_OPTIONS)
+
+destroy: $(BIN)/.deploy  ## remove the pack, then the functions; asks first. Evaluations go with their rules
+	cdk destroy --all $(CDK_OPTIONS)
+
+# make deploy SETTINGS=production.toml AWS_PROFILE=audit
+CDK_OPTIONS = $(if $(SETTINGS),--context settings=$(SETTINGS))
+# A machine in EC2 may deploy with its instance role.
+bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt

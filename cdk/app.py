@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from cdk import bundle
+from cdk.given import SettingsError
 from cdk.pack import PackError
-from cdk.settings import SettingsError, read_settings
+from cdk.settings import read_settings
 from cdk.stack import RulesStack
 from rules.engine.catalogue import all_rules
 from rules.engine.clients import SERVICES
@@ -42,9 +43,8 @@ def add_stacks(app: cdk.App, settings: Settings, built: bundle.Bundle) -> list[R
     ]
 
 
-def main() -> None:
-    """Synthesise; what a user can put right ends in one line and status 1."""
-    app = cdk.App()
+def main(app: cdk.App) -> None:
+    """Synthesise `app`; what a user can put right ends in one line and status 1."""
     try:
         add_stacks(app, settings_of(app, all_rules()), bundle.build(SERVICES))
     except (SettingsError, PackError, bundle.BundleError) as error:
@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(cdk.App())

@@ -21,7 +21,7 @@ from cfnlint.config import ManualArgs
 
 from cdk import bundle, pack
 from cdk.app import add_stacks, settings_of
-from cdk.settings import SettingsError
+from cdk.given import SettingsError
 from rules.engine.catalogue import all_rules
 from rules.engine.clients import SERVICES
 
@@ -70,10 +70,10 @@ def checks() -> Iterator[Check]:
     yield from stack_checks(settings, built)
 
 
-def new_app(folder: Path | None = None) -> cdk.App:
-    """Return an app with the context that the CDK's command line would give it."""
-    context = json.loads(PROJECT.read_text(encoding="utf-8"))["context"]
-    return cdk.App(context=context, outdir=folder and str(folder), analytics_reporting=False)
+def new_app(folder: Path | None = None, **context: object) -> cdk.App:
+    """Return an app with the context that the CDK's command line would give it, and `context` on top."""
+    project = json.loads(PROJECT.read_text(encoding="utf-8"))["context"]
+    return cdk.App(context=project | context, outdir=str(folder) if folder else None, analytics_reporting=False)
 
 
 def pack_checks(settings: Settings) -> Iterator[Check]:

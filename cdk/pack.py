@@ -226,7 +226,7 @@ def _triggers(rule: type[Rule[Any]]) -> list[Template]:
 
 def _tunable(settings: Settings, rule: type[Rule[Any]]) -> list[Parameter]:
     """Return a rule's parameters that the pack leaves open: those meant for it and not fixed by the settings."""
-    fixed = settings.fixed(rule)
+    fixed = settings.parameters.get(rule.id, {})
     return [each for each in rule.parameters() if each.pack_parameter and each.name not in fixed]
 
 

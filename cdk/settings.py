@@ -6,27 +6,22 @@ Nothing here imports the CDK, so that the terminal can read the same settings.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cdk.given import Given, SettingsError, in_context, in_file
 from rules.engine.duties import Duty
 from rules.engine.errors import ParameterError
 from rules.engine.parameters import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rules.engine.rule import Rule
 
 FILE = Path(__file__).parent.parent / "settings.toml"
-
-CONTEXT = "ai-config:"
-"""Context keys that begin like this are settings: `-c ai-config:prefix=audit`, `-c ai-config:rules.include=access`."""
 
 KEYS = (
     "prefix",
@@ -50,17 +45,14 @@ RETENTION_DAYS = (
 """What PutRetentionPolicy takes (Amazon CloudWatch Logs API, RetentionPolicy.retentionInDays)."""
 
 
-class SettingsError(Exception):
-    """A setting is unknown or has a value that it does not take; one line names source, key and what is allowed."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """
     What is deployed.
 
     `rules` are the chosen rules in the catalogue's order.
-    `parameters` has, by rule id, the parameters that the settings fix, as the texts that AWS Config carries.
+    `parameters` has, by rule id, the parameters that the settings fix, as the texts that AWS Config carries; an empty
+    one leaves the rule's own default.
     Without `regions` there is one stack, for whatever Region it is deployed to.
     `global_region` is the one Region whose stack has the rules on IAM.
     """
@@ -81,11 +73,7 @@ class Settings:
     def parameters_of(self, rule: type[Rule[Any]]) -> dict[str, str]:
         """Return the texts of a rule's parameters that have one: as set here, else the rule's own default."""
         defaults = {each.name: each.default for each in rule.parameters() if each.default is not None}
-        return defaults | self.fixed(rule)
-
-    def fixed(self, rule: type[Rule[Any]]) -> dict[str, str]:
-        """Return the texts of those parameters of a rule that the settings give; an empty text gives none."""
-        return {name: text for name, text in self.parameters.get(rule.id, {}).items() if text}
+        return defaults | {name: text for name, text in self.parameters.get(rule.id, {}).items() if text}
 
     def function_name(self, rule: type[Rule[Any]]) -> str:
         """Return the name of a rule's Lambda function: at most 64 characters."""
@@ -104,73 +92,11 @@ def read_settings(
     Without `file`, `settings.toml` is read where it exists; context keys that do not begin with `ai-config:` are
     the CDK's own. Raises SettingsError.
     """
-    given: dict[str, _Given] = {}
+    given: dict[str, Given] = {}
     if file is not None or FILE.is_file():
-        given.update(_in_file(file or FILE))
-    given.update(_in_context(context))
+        given.update(in_file(file or FILE))
+    given.update(in_context(context))
     return _Reading(tuple(rules), given).settings()
-
-
-@dataclass(frozen=True)
-class _Given:
-    """A value, and where it was given."""
-
-    source: str
-    key: str
-    value: object
-
-    def refused(self, allowed: str) -> SettingsError:
-        return SettingsError(f"{self.source}: {self.key} = {_shown(self.value)}; allowed: {allowed}")
-
-    def unknown(self, kind: str, name: str, known: Iterable[str]) -> SettingsError:
-        names = sorted(known)
-        close = get_close_matches(name, names, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        return SettingsError(
-            f"{self.source}: {self.key}: unknown {kind} {_shown(name)}{hint}; allowed: {', '.join(names) or 'none'}"
-        )
-
-    def text(self, pattern: str, allowed: str) -> str:
-        if not isinstance(self.value, str) or not re.fullmatch(pattern, self.value):
-            raise self.refused(allowed)
-        return self.value
-
-    def texts(self, pattern: str, allowed: str) -> tuple[str, ...]:
-        """Return a list of texts; in the context, where everything is a text, they are separated by commas."""
-        items = self.value.split(",") if isinstance(self.value, str) else self.value
-        if not isinstance(items, list):
-            raise self.refused(allowed)
-        return tuple(_Given(self.source, self.key, _stripped(item)).text(pattern, allowed) for item in items)
-
-
-def _in_file(file: Path) -> dict[str, _Given]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{file}: there is no such settings file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from None
-    return {key: _Given(file.name, key, value) for key, value in _flat(content)}
-
-
-def _in_context(context: Mapping[str, object]) -> dict[str, _Given]:
-    given: dict[str, _Given] = {}
-    for name, value in context.items():
-        if name.startswith(CONTEXT):
-            key = name.removeprefix(CONTEXT)
-            nested = value if isinstance(value, dict) else None
-            inner = _flat(nested, f"{key}.") if nested is not None else [(key, value)]
-            given.update({path: _Given("CDK context", path, found) for path, found in inner})
-    return given
-
-
-def _flat(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the leaves of nested tables under dotted keys."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{path}{name}.")
-        else:
-            yield f"{path}{name}", value
 
 
 @dataclass(frozen=True)
@@ -178,7 +104,7 @@ class _Reading:
     """One reading of all that was given, against the rules that there are."""
 
     rules: tuple[type[Rule[Any]], ...]
-    given: Mapping[str, _Given]
+    given: Mapping[str, Given]
 
     def settings(self) -> Settings:
         for key, given in self.given.items():
@@ -268,21 +194,21 @@ class _Reading:
         ids = [rule.id for rule in self.rules if rule.id in of_all or rule.id in of_one]
         return {rule_id: of_all.get(rule_id, {}) | of_one.get(rule_id, {}) for rule_id in ids}
 
-    def _with_parameter(self, name: str, given: _Given) -> list[type[Rule[Any]]]:
+    def _with_parameter(self, name: str, given: Given) -> list[type[Rule[Any]]]:
         names = {rule: [each.name for each in rule.parameters()] for rule in self.rules}
         found = [rule for rule, its in names.items() if name in its]
         if not found:
             raise given.unknown("parameter", name, {each for its in names.values() for each in its})
         return found
 
-    def _by_id(self, rule_id: str, given: _Given) -> type[Rule[Any]]:
+    def _by_id(self, rule_id: str, given: Given) -> type[Rule[Any]]:
         by_id = {rule.id: rule for rule in self.rules}
         if rule_id not in by_id:
             raise given.unknown("rule", rule_id, by_id)
         return by_id[rule_id]
 
 
-def _taken(rule: type[Rule[Any]], name: str, given: _Given) -> str:
+def _taken(rule: type[Rule[Any]], name: str, given: Given) -> str:
     """Return the text that AWS Config carries for a value, once the rule itself has taken it."""
     known = [each.name for each in rule.parameters()]
     if name not in known:
@@ -297,12 +223,3 @@ def _taken(rule: type[Rule[Any]], name: str, given: _Given) -> str:
     except ParameterError as error:
         raise SettingsError(f"{given.source}: {given.key}: {error}") from None
     return text
-
-
-def _stripped(item: object) -> object:
-    return item.strip() if isinstance(item, str) else item
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - enough to recognise a value by
