@@ -87,10 +87,9 @@ def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[st
     return tuple(dict.fromkeys(text for text in texts if text is not None))
 
 
-def arn_shape(partition: str, account: str | None) -> Shape:
-    """Return the shape of ARNs of an account in a partition, of any account where it is None."""
-    owner = ACCOUNT if account is None else (account,)
-    return ("arn:", partition, ":", _NAME, ":", _REGION, ":", *owner, ":", *ANY_TEXT)
+def arn_shape(partition: str, account: str, region: str | None = None) -> Shape:
+    """Return the shape of ARNs of an account ("" for ARNs without one) in a Region, or in any."""
+    return ("arn:", partition, ":", _NAME, ":", _REGION if region is None else region, ":", account, ":", *ANY_TEXT)
 
 
 def is_literal(pattern: str) -> bool:

@@ -11,16 +11,27 @@ from rules.permissions.callers import Callers
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.constants import ANY_TEXT
 from rules.permissions.context import RequestContext
-from rules.permissions.document import Effect, shown
+from rules.permissions.document import Effect, Principal, shown
 from rules.permissions.languages import SEPARATOR, Language, Part, find_text
 from rules.permissions.patterns import Glob, action_glob, resource_extent, wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rules.permissions.document import PolicyDocument, Principal, Statement, Version
+    from rules.permissions.document import PolicyDocument, Statement, Version
 
-__all__ = ["Grant", "Guarded", "Outsider", "OutsiderKind", "Trust", "grants", "outsiders", "requires_tls"]
+__all__ = [
+    "Caller",
+    "Grant",
+    "Guarded",
+    "Outsider",
+    "OutsiderKind",
+    "Trust",
+    "gets_in",
+    "grants",
+    "outsiders",
+    "requires_tls",
+]
 
 
 class OutsiderKind(Enum):
@@ -94,22 +105,29 @@ def grants(
     guarded: Guarded = Guarded.RESOURCE,
 ) -> tuple[Grant, ...]:
     """Return whom the Allow statements let in, insiders too; see `outsiders` for the arguments."""
-    asked = _asked(actions, resources)
+    question = _Question(document, actions, resources)
     callers = Callers(document, trust, guarded)
-    denials = [statement for statement in document.statements if statement.effect is Effect.DENY]
     found = []
-    for statement in document.statements:
-        if statement.effect is not Effect.ALLOW or not _leaves(_allowed(statement, document.version), asked, ()):
-            continue
+    for statement in question.allowing:
         entries: tuple[Principal | None, ...] = (None,) if statement.principals is None else statement.principals
         for entry in entries:
             candidates = callers.everybody() if entry is None else callers.of(entry)
-            caller = next(
-                (one for one in candidates if _gets_in(one, statement, denials, document.version, asked)), None
-            )
+            caller = next((one for one in candidates if question.lets_in(statement, one)), None)
             outsider = None if caller is None else _outsider(statement, entry, caller)
             found.append(Grant(statement.handle, entry, outsider))
     return tuple(found)
+
+
+def gets_in(
+    document: PolicyDocument, caller: Caller, actions: Iterable[str], resources: Iterable[str] | None = None
+) -> bool:
+    """Say whether the policy may let a caller do one of the actions on one of the resources (None: any)."""
+    question = _Question(document, actions, resources)
+    return any(
+        question.lets_in(statement, caller)
+        for statement in question.allowing
+        if statement.principals is None or any(covers(entry, caller) for entry in statement.principals)
+    )
 
 
 def requires_tls(document: PolicyDocument, resource_arns: Iterable[str], actions: Iterable[str] = ("s3:*",)) -> bool:
@@ -127,13 +145,54 @@ def requires_tls(document: PolicyDocument, resource_arns: Iterable[str], actions
         if statement.effect is Effect.DENY
         and any(map(everybody, statement.principals or ()))
         and judge(statement.conditions, plain_http, document.version) is Truth.TRUE
-        for language in _denied(statement, document.version)
+        for language in _certain(statement, document.version)
     )
-    return not _leaves((_EVERYTHING,), _asked(actions, resource_arns), denied)
+    return find_text(_SHAPE, ((_asked(actions, resource_arns),),), denied) is None
+
+
+class _Question:
+    """Whether a policy lets callers do one of some actions on one of some resources."""
+
+    def __init__(
+        self, document: PolicyDocument, actions: Iterable[str] | None, resources: Iterable[str] | None
+    ) -> None:
+        self._version = document.version
+        self._asked = _asked(actions, resources)
+        self._denying = [statement for statement in document.statements if statement.effect is Effect.DENY]
+        self.allowing = [
+            statement
+            for statement in document.statements
+            if statement.effect is Effect.ALLOW and self._leaves(statement, ())
+        ]
+
+    def lets_in(self, statement: Statement, caller: Caller) -> bool:
+        """Say whether an Allow statement, which is about a caller, may let it in."""
+        if any(covers(entry, caller) for entry in statement.not_principals or ()):
+            return False
+        if judge(statement.conditions, caller.context, self._version) is Truth.FALSE:
+            return False
+        denied = tuple(
+            language
+            for denial in self._denying
+            if self._denies(denial, caller)
+            for language in _certain(denial, self._version)
+        )
+        return not denied or self._leaves(statement, denied)
+
+    def _denies(self, denial: Statement, caller: Caller) -> bool:
+        """Say whether a Deny statement surely meets a caller."""
+        if denial.principals is not None:
+            meant = any(covers(entry, caller) for entry in denial.principals)
+        else:
+            meant = not any(touches(entry, caller) for entry in denial.not_principals or ())
+        return meant and judge(denial.conditions, caller.context, self._version) is Truth.TRUE
+
+    def _leaves(self, statement: Statement, denied: tuple[Language, ...]) -> bool:
+        """Say whether a statement allows some action on some resource that is asked for and not denied."""
+        return find_text(_SHAPE, (_possible(statement, self._version), (self._asked,)), denied) is not None
 
 
 _SHAPE: Final = (*ANY_TEXT, SEPARATOR, *ANY_TEXT)
-_EVERYTHING: Final[Language] = (Part((wildcards("*"),)), Part((wildcards("*"),)))
 
 
 def _asked(actions: Iterable[str] | None, resources: Iterable[str] | None) -> Language:
@@ -143,40 +202,13 @@ def _asked(actions: Iterable[str] | None, resources: Iterable[str] | None) -> La
     )
 
 
-def _leaves(allowed: Iterable[Language], asked: Language, denied: tuple[Language, ...]) -> bool:
-    """Say whether some action on some resource is allowed and asked for, but not denied."""
-    return find_text(_SHAPE, (tuple(allowed), (asked,)), denied) is not None
-
-
-def _gets_in(caller: Caller, statement: Statement, denials: list[Statement], version: Version, asked: Language) -> bool:
-    if any(covers(entry, caller) for entry in statement.not_principals or ()):
-        return False
-    if judge(statement.conditions, caller.context, version) is Truth.FALSE:
-        return False
-    denied = tuple(
-        language
-        for denial in denials
-        if _certainly_denies(denial, caller, version)
-        for language in _denied(denial, version)
-    )
-    return not denied or _leaves(_allowed(statement, version), asked, denied)
-
-
-def _certainly_denies(denial: Statement, caller: Caller, version: Version) -> bool:
-    if denial.principals is not None:
-        meant = any(covers(entry, caller) for entry in denial.principals)
-    else:
-        meant = not any(touches(entry, caller) for entry in denial.not_principals or ())
-    return meant and judge(denial.conditions, caller.context, version) is Truth.TRUE
-
-
-def _allowed(statement: Statement, version: Version) -> tuple[Language, ...]:
-    """Return the actions on resources that a statement may be about, at most as much as it may match."""
+def _possible(statement: Statement, version: Version) -> tuple[Language, ...]:
+    """Return the actions on resources that a statement may be about."""
     return tuple(_languages(statement, version, possible=True))
 
 
-def _denied(statement: Statement, version: Version) -> tuple[Language, ...]:
-    """Return the actions on resources that a statement is certainly about."""
+def _certain(statement: Statement, version: Version) -> tuple[Language, ...]:
+    """Return the actions on resources that a statement is surely about."""
     return tuple(_languages(statement, version, possible=False))
 
 
