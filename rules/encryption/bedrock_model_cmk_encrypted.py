@@ -25,8 +25,8 @@ class BedrockModelCmkEncrypted(PeriodicRule[OwnedModel]):
 
     ## Fix
     The key of a model is set when the model is made and cannot be changed afterwards.
-    Run the job again with `customModelKmsKeyId` (CreateModelCustomizationJob) or `importedModelKmsKeyId`
-    (CreateModelImportJob), then delete the old model:
+    Make it again with `customModelKmsKeyId` (CreateModelCustomizationJob), `modelKmsKeyArn` (CreateCustomModel) or
+    `importedModelKmsKeyId` (CreateModelImportJob), then delete the old model:
 
         aws bedrock create-model-import-job --imported-model-kms-key-id <key ARN> …
 
@@ -34,7 +34,8 @@ class BedrockModelCmkEncrypted(PeriodicRule[OwnedModel]):
     in the AWS CDK, `kms.Key(self, "ModelKey", enable_key_rotation=True)`.
 
     ## Limits
-    Keys that cannot rotate automatically (asymmetric, imported material, custom key stores) pass without rotation.
+    Keys that cannot rotate automatically (imported key material, custom key stores) pass without rotation.
+    Models that another account shares with this one are judged there.
     A key in another account has to let this account describe it; otherwise the model is reported as unreadable.
     """
 

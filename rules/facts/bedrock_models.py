@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import kms
+from rules.facts.listings import every
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,17 +43,21 @@ class OwnedModel:
     uses=(kms.key,),
 )
 def custom_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
-    """Return the account's own custom models that were created successfully (Bedrock API, GetCustomModel)."""
-    bedrock = aws.client("bedrock")
+    """
+    Return the account's own custom models that were created successfully (Bedrock API, GetCustomModel).
+
+    Models that other accounts share with this one are encrypted by their owners.
+    """
     summaries = [
         summary
-        for page in bedrock.get_paginator("list_custom_models").paginate(isOwned=True)
-        for summary in page["modelSummaries"]
-        if summary.get("modelStatus", "Active") == "Active"
+        for summary in every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)
+        if summary.get("ownerAccountId", aws.account_id) == aws.account_id
+        # Models made before models had a status are there, so they were created.
+        and summary.get("modelStatus", "Active") == "Active"
     ]
 
     def read(summary: Mapping[str, Any]) -> OwnedModel:
-        model = bedrock.get_custom_model(modelIdentifier=summary["modelArn"])
+        model = aws.client("bedrock").get_custom_model(modelIdentifier=summary["modelArn"])
         return _owned_model(aws, _custom(summary), model)
 
     return aws.read_each(summaries, _custom, read, gone=GONE)
@@ -66,17 +71,12 @@ def custom_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
 )
 def imported_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
     """Return the account's imported models (Bedrock API, GetImportedModel)."""
-    bedrock = aws.client("bedrock")
-    summaries = [
-        summary
-        for page in bedrock.get_paginator("list_imported_models").paginate()
-        for summary in page["modelSummaries"]
-    ]
 
     def read(summary: Mapping[str, Any]) -> OwnedModel:
-        model = bedrock.get_imported_model(modelIdentifier=summary["modelArn"])
+        model = aws.client("bedrock").get_imported_model(modelIdentifier=summary["modelArn"])
         return _owned_model(aws, _imported(summary), model)
 
+    summaries = every(aws, "bedrock", "list_imported_models", "modelSummaries")
     return aws.read_each(summaries, _imported, read, gone=GONE)
 
 
@@ -87,7 +87,7 @@ def owned_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
 
 
 def _owned_model(aws: Aws, resource: Resource, model: Mapping[str, Any]) -> OwnedModel:
-    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=resource.arn)["tags"]
+    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=resource.arn).get("tags", ())
     key_arn = model.get("modelKmsKeyArn")
     return OwnedModel(
         resource=resource,

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from rules.encryption.bedrock_model_cmk_encrypted import BedrockModelCmkEncrypted
+from rules.engine.assessment import verdict_on
 from rules.engine.resource import Resource
-from rules.engine.verdict import Verdict, compliant, non_compliant
+from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts.bedrock_models import OwnedModel
 from rules.facts.kms import Key
 
@@ -71,3 +72,13 @@ def test_takes_a_key_without_rotation_where_rotation_is_not_required() -> None:
     verdict = rule.judge(replace(MODEL, key=replace(GOOD_KEY, rotation=False)))
 
     assert verdict == compliant(f"The model is encrypted with the customer-managed key {KEY}.")
+
+
+def test_exempts_a_model_with_the_tag() -> None:
+    rule = BedrockModelCmkEncrypted.configured({"exemptTag": "stage=test"})
+    unprotected = replace(MODEL, key_arn=None, key=None)
+
+    assert verdict_on(rule, replace(unprotected, tags={"stage": "test"})) == not_applicable(
+        "Exempt by the tag stage=test."
+    )
+    assert verdict_on(rule, replace(unprotected, tags={"stage": "prod"})) == rule.judge(unprotected)

@@ -1,0 +1,51 @@
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from cli.sandbox import Account, Fault
+from rules.engine.aws import Aws
+from rules.facts.listings import every
+
+
+def keys(account: Account, count: int) -> None:
+    kms = account.session().client("kms")
+    for _ in range(count):
+        kms.create_key()
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_returns_the_items_of_all_pages(account: Account, aws: Aws, size: int) -> None:
+    keys(account, 3)
+    account.faults.page_size(size)
+
+    assert len(every(aws, "kms", "list_keys", "Keys")) == 3
+
+
+def test_passes_parameters_on(account: Account, aws: Aws) -> None:
+    keys(account, 1)
+    key = every(aws, "kms", "list_keys", "Keys")[0]["KeyId"]
+
+    assert every(aws, "kms", "list_aliases", "Aliases", KeyId=key) == []
+    assert [call.parameters for call in account.calls if call.operation == "ListAliases"] == [{"KeyId": key}]
+
+
+def test_a_region_without_the_operation_has_nothing(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("unknown-operation", "kms:ListKeys"))
+
+    assert every(aws, "kms", "list_keys", "Keys") == []
+
+
+@pytest.mark.parametrize("after", [0, 1], ids=["first page", "second page"])
+def test_a_listing_that_is_refused_is_no_empty_listing(account: Account, aws: Aws, after: int) -> None:
+    keys(account, 2)
+    account.faults.page_size(1)
+    account.faults.deny("kms:ListKeys", after=after)
+
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        every(aws, "kms", "list_keys", "Keys")
+
+
+def test_an_endpoint_that_should_be_there_is_no_absent_service(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("no-endpoint", "kms:ListKeys"))
+
+    with pytest.raises(EndpointConnectionError):
+        every(aws, "kms", "list_keys", "Keys")
