@@ -137,7 +137,7 @@ class Gateway:
         check_against_moto(*key)
         check(call.service, call.operation, call.params)
         result = OPERATIONS[key].handler(call)
-        require_faithful(call.operation, result, forms=True)
+        require_faithful(call.operation, result, forms=OPERATIONS[key].forms)
         return result
 
     def _drained(self, call: Call, target: Target, paging: Paging) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
 
 from cli.sandbox.calls import Call
 
+T = TypeVar("T")
 Result = Mapping[str, Any]
 Handler = Callable[[Call], Result]
 
@@ -36,10 +37,15 @@ class RegistrationError(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation that moto lacks; `page_size` is how many items a page has where the caller does not say."""
+    """An operation that moto lacks.
+
+    `page_size` is how many items a page has where the caller does not say. Without `forms` its answers need not
+    keep the patterns and sizes of the model, because those of AWS do not.
+    """
 
     handler: Handler
     page_size: int = 100
+    forms: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ REPLACEMENTS: Final[dict[str, Replacement]] = {}
 _PACKAGES: Final[dict[str, str]] = {"lambda": "awslambda"}
 
 
-def operation(service: str, name: str, *, page_size: int = 100) -> Callable[[Handler], Handler]:
+def operation(service: str, name: str, *, page_size: int = 100, forms: bool = True) -> Callable[[Handler], Handler]:
     """Register the decorated function as botocore's operation `name` of `service`.
 
     Raises:
@@ -85,7 +91,7 @@ def operation(service: str, name: str, *, page_size: int = 100) -> Callable[[Han
 
     def register(handler: Handler) -> Handler:
         _require_free(service, name)
-        OPERATIONS[service, name] = Operation(handler, page_size)
+        OPERATIONS[service, name] = Operation(handler, page_size, forms)
         return handler
 
     return register
@@ -119,7 +125,7 @@ def page_size_of(service: str, name: str) -> int | None:
     return None
 
 
-def replacement(owner: type, name: str, *, reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def replacement(owner: type, name: str, *, reason: str) -> Callable[[T], T]:
     """Put the decorated function in the place of a method of moto's models, because of `reason`.
 
     Raises:
@@ -130,7 +136,7 @@ def replacement(owner: type, name: str, *, reason: str) -> Callable[[Callable[..
     if name not in vars(owner) and target not in REPLACEMENTS:
         raise RegistrationError(f"{target} does not exist, so that there is nothing to replace.")
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+    def register(function: T) -> T:
         setattr(owner, name, function)
         REPLACEMENTS[target] = Replacement(target, reason)
         return function

@@ -14,6 +14,7 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
 from moto.core.serialize import DefaultAttributePicker, get_serializer_class
 
+from cli.sandbox.constraints import violations
 from cli.sandbox.errors import AwsError
 from cli.sandbox.exchange import HttpAnswer, HttpRequest
 from cli.sandbox.identify import Target, host_of
@@ -44,15 +45,31 @@ def decode(target: Target, request: HttpRequest) -> dict[str, Any]:
     return params
 
 
-def encode(operation: OperationModel, result: Mapping[str, Any], request: HttpRequest) -> HttpAnswer:
-    """Return `result` as the operation's answer.
+def require_faithful(operation: OperationModel, result: Mapping[str, Any], *, forms: bool) -> None:
+    """Hold `result` against the model's output.
+
+    With `forms`, also against its patterns, enumerations and sizes, which moto's own results do not all keep.
 
     Raises:
         UnfaithfulAnswerError: `result` has a member that the model does not know, lacks one that it requires, or
-            has one of a wrong type.
+            has one of a wrong type (or form or size).
 
     """
-    _check(operation, result)
+    shape = operation.output_shape
+    if shape is None:
+        if result:
+            raise UnfaithfulAnswerError(f"{operation.name} has no output, but {sorted(result)} was answered.")
+        return
+    report = ParamValidator().validate(result, shape)
+    if report.has_errors():
+        raise UnfaithfulAnswerError(f"{operation.name}: {report.generate_report()}")
+    broken = list(violations(result, shape)) if forms else []
+    if broken:
+        raise UnfaithfulAnswerError(f"{operation.name}: {'; '.join(broken)}")
+
+
+def encode(operation: OperationModel, result: Mapping[str, Any], request: HttpRequest) -> HttpAnswer:
+    """Return `result` as the operation's answer."""
     model = operation.service_model
     protocol = determine_request_protocol(model, request.header("Content-Type"))
     serializer = get_serializer_class(model.service_name, protocol)(
@@ -100,14 +117,3 @@ def _utc(value: str) -> datetime:
     """Return a timestamp of a request; moto's own parser returns it without its time zone."""
     parsed: datetime = parse_timestamp(value)
     return parsed.astimezone(UTC)
-
-
-def _check(operation: OperationModel, result: Mapping[str, Any]) -> None:
-    shape = operation.output_shape
-    if shape is None:
-        if result:
-            raise UnfaithfulAnswerError(f"{operation.name} has no output, but {sorted(result)} was answered.")
-        return
-    report = ParamValidator().validate(result, shape)
-    if report.has_errors():
-        raise UnfaithfulAnswerError(f"{operation.name}: {report.generate_report()}")

@@ -8,8 +8,22 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final[dict[str, tuple[str, ...]]] = {
-    "cloudformation": ("config_cloudformation",),
+    "bedrock": (
+        "bedrock_account",
+        "bedrock_foundation_models",
+        "bedrock_guardrails",
+        "bedrock_inference",
+        "bedrock_models",
+        "bedrock_tags",
+    ),
+    "cloudformation": ("config_cloudformation", "stack_resources"),
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
+    "ec2": ("ec2",),
+    "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
+    "kms": ("kms",),
+    "lambda": ("lambda_functions",),
+    "logs": ("logs",),
+    "s3": ("s3_buckets",),
 }
 
 

@@ -1,0 +1,53 @@
+"""Amazon Bedrock: tags of whatever has an ARN."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cli.sandbox.calls import Call
+from cli.sandbox.errors import NoSuchThingError
+from cli.sandbox.operations import Result
+from cli.sandbox.shelves import Shelf
+
+_TAGGED: Final = Shelf("bedrock", "tagged resource", ("arn",))
+_REASON: Final = "Moto tags nothing but its own customization jobs and custom models."
+
+
+def tag(call: Call, arn: str, tags: Iterable[Mapping[str, str]] | None) -> None:
+    """Note that `arn` exists and has these tags."""
+    _TAGGED.put(call, {"arn": arn, "tags": {each["key"]: each["value"] for each in tags or ()}})
+
+
+def untag(call: Call, arn: str) -> None:
+    """Note that `arn` exists no longer."""
+    _TAGGED.records(call).pop(arn, None)
+
+
+def tag_resource(call: Call) -> Result:
+    """Add tags."""
+    _tags(call).update({each["key"]: each["value"] for each in call.params["tags"]})
+    return {}
+
+
+def untag_resource(call: Call) -> Result:
+    """Take tags away."""
+    for key in call.params["tagKeys"]:
+        _tags(call).pop(key, None)
+    return {}
+
+
+def list_tags_for_resource(call: Call) -> Result:
+    """Return the tags of a resource."""
+    return {"tags": [{"key": key, "value": value} for key, value in _tags(call).items()]}
+
+
+def _tags(call: Call) -> dict[str, str]:
+    arn = call.params["resourceARN"]
+    if arn not in _TAGGED.records(call):
+        raise NoSuchThingError(f"The resource {arn} does not exist.")
+    tags: dict[str, str] = _TAGGED.records(call)[arn]["tags"]
+    return tags
+
+
+_TAGGED.registers("TagResource", tag_resource, amends=_REASON)
+_TAGGED.registers("UntagResource", untag_resource, amends=_REASON)
+_TAGGED.registers("ListTagsForResource", list_tags_for_resource, amends=_REASON)

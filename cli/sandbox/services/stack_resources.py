@@ -1,0 +1,172 @@
+"""
+Resource types of CloudFormation that this project's stacks have and moto's CloudFormation lacks.
+
+Moto knows the resources themselves, so each type hands its properties to moto's own service.
+Moto finds resource types among the direct subclasses of CloudFormationModel.
+"""
+
+import json
+import re
+from typing import Any
+
+from moto.awslambda.models import lambda_backends
+from moto.cloudformation import parsing
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.common_models import CloudFormationModel
+from moto.sqs.models import sqs_backends
+
+Properties = dict[str, Any]
+
+
+class _StackResource:
+    """A resource that CloudFormation creates by handing its properties to another service."""
+
+    def __init__(self, physical_id: str) -> None:
+        self.physical_resource_id = physical_id
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Create or replace the resource and return its physical id."""
+        raise NotImplementedError
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str, **_: object
+    ) -> "_StackResource":
+        """Create the resource."""
+        return cls(cls.put(resource_name, cloudformation_json.get("Properties", {}), account_id, region_name))
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: "_StackResource",
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+        **_: object,
+    ) -> "_StackResource":
+        """Update the resource."""
+        original_resource.delete(account_id, region_name)
+        name = original_resource.physical_resource_id
+        return cls(cls.put(name, cloudformation_json.get("Properties", {}), account_id, region_name))
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Delete the resource."""
+        raise NotImplementedError
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Say whether the type has an attribute that stacks here ask for: none has."""
+        del attr
+        return False
+
+
+class Alarm(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto
+    """AWS::CloudWatch::Alarm."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names the resource."""
+        return "AlarmName"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the resource type."""
+        return "AWS::CloudWatch::Alarm"
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Create or replace the alarm; its name is its physical id."""
+        settings: Properties = {_snake(key): value for key, value in properties.items()}
+        name = settings.pop("alarm_name", name)
+        for key, number in (
+            ("threshold", float),
+            ("period", int),
+            ("evaluation_periods", int),
+            ("datapoints_to_alarm", int),
+        ):
+            if key in settings:
+                settings[key] = number(settings[key])
+        settings["description"] = settings.pop("alarm_description", "")
+        for key, absent in (
+            ("namespace", ""),
+            ("metric_name", ""),
+            ("statistic", ""),
+            ("dimensions", []),
+            ("alarm_actions", []),
+        ):
+            settings.setdefault(key, absent)
+        cloudwatch_backends[account_id][region].put_metric_alarm(name=name, **settings)
+        return name
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Delete the alarm."""
+        cloudwatch_backends[account_id][region_name].delete_alarms([self.physical_resource_id])
+
+
+class QueuePolicy(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto
+    """AWS::SQS::QueuePolicy."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names the resource: it has none."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the resource type."""
+        return "AWS::SQS::QueuePolicy"
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Set the policy on the queues; the physical id is made up of their names."""
+        del name
+        queues = [url.rpartition("/")[2] for url in properties["Queues"]]
+        for queue in queues:
+            policy = json.dumps(properties["PolicyDocument"])
+            sqs_backends[account_id][region].set_queue_attributes(queue, {"Policy": policy})
+        return ",".join(queues)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Take the policy off the queues that are still there."""
+        backend = sqs_backends[account_id][region_name]
+        for queue in self.physical_resource_id.split(","):
+            if queue in backend.queues:
+                backend.set_queue_attributes(queue, {"Policy": ""})
+
+
+class EventInvokeConfig(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto
+    """AWS::Lambda::EventInvokeConfig."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names the resource: it has none."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the resource type."""
+        return "AWS::Lambda::EventInvokeConfig"
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Set how the function's asynchronous invocations are retried; the function's name is the physical id."""
+        del name
+        config = {key: value for key, value in properties.items() if key not in ("FunctionName", "Qualifier")}
+        for key in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds"):
+            if key in config:
+                config[key] = int(config[key])
+        lambda_backends[account_id][region].put_function_event_invoke_config(properties["FunctionName"], config)
+        return str(properties["FunctionName"])
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Take the settings off the function."""
+        lambda_backends[account_id][region_name].delete_function_event_invoke_config(self.physical_resource_id)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+for listing in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+    listing.cache_clear()
