@@ -108,7 +108,7 @@ def place(aws: Aws, name: str) -> str | OtherBucket | None:
             return None
         if owned or status != 403:  # noqa: PLR2004 - Forbidden, what another account's bucket answers
             raise
-        region = error.response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+        region = error.response["ResponseMetadata"].get("HTTPHeaders", {}).get("x-amz-bucket-region")
     return region if owned else OtherBucket(resource, {}, OtherKind.FOREIGN, region)
 
 
