@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rules.permissions.actions import WideAction, wide_actions
+from rules.permissions.conditions import Truth
+from rules.permissions.decision import decide_within
 from rules.permissions.document import Statement
 from rules.permissions.domains import ArnForm, Domain
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
@@ -102,13 +104,13 @@ def effective_access(
             resource = _named(each, actions)
             named.setdefault((resource.kind, resource.name), resource)
         unnamed = question.unnamed(allow_region_wildcard=allow_region_wildcard)
-        broad.extend(_broad(each.entry, actions, each.form.name, each.resource) for each in unnamed)
+        broad.extend(_broad(found, each.entry, actions, each.form.name, each.resource) for each in unnamed)
     scoped = bool(effective)
     for live, actions in _unscoped(domain, found).items():
         effective.setdefault(live, "*")
         if not scoped:
             # With a scoped action beside it, that is where the resource is named.
-            broad.append(_broad(next(entries(live)), actions, domain.resource, "*"))
+            broad.append(_broad(found, next(entries(live)), actions, domain.resource, "*"))
     if not effective:
         return NO_ACCESS
     wide = wide_actions(principal, domain, surroundings, effective)
@@ -167,9 +169,10 @@ def _named(found: Found, actions: tuple[str, ...]) -> NamedResource:
     return NamedResource(name, found.form.name, written, example, actions, live.policy, live.statement)
 
 
-def _broad(entry: Entry, actions: tuple[str, ...], kind: str, witness: str) -> BroadGrant:
-    live = entry.live
-    return BroadGrant(live.policy, live.statement, actions, entry.written, kind, witness, live.conditional)
+def _broad(found: Layers, entry: Entry, actions: tuple[str, ...], kind: str, witness: str) -> BroadGrant:
+    policy, statement = entry.live.policy, entry.live.statement
+    conditional = decide_within(found, actions[0], witness).truth is Truth.DEPENDS
+    return BroadGrant(policy, statement, actions, entry.written, kind, witness, conditional)
 
 
 def _merged(grants: Iterable[BroadGrant]) -> tuple[BroadGrant, ...]:

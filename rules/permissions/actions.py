@@ -132,7 +132,9 @@ class _Beyond:
         found = self._witness(live, part, resource)
         if found is None:
             return None
-        return WideAction(live.policy, live.statement, written, *found, live.conditional)
+        action, on = found
+        conditional = decide_within(self.layers, action, on).truth is Truth.DEPENDS
+        return WideAction(live.policy, live.statement, written, action, on, conditional)
 
     def _witness(self, live: LiveStatement, part: Part, resource: str) -> tuple[str, str] | None:
         examples = (example for example in self._examples(part) if self._shows(live, part, example, resource))

@@ -12,6 +12,7 @@ from rules.permissions.patterns import action_glob
 _WORD: Final = frozenset(ascii_lowercase + digits)
 _NAME: Final = frozenset(ascii_lowercase + ascii_uppercase + digits + "-")
 _MODEL_ID: Final = _NAME | frozenset("._:")
+_VERSION: Final = frozenset(digits + ":k")
 _REGION: Final = Characters(_WORD | {"-"})
 _ACCOUNT: Final = Characters(frozenset(digits), 12, 12)
 _ANY_WORD: Final[Shape] = (Characters(_WORD),)
@@ -40,8 +41,12 @@ class ArnForm:
 
     @property
     def nested(self) -> bool:
-        """Whether an id can hold a slash of its own."""
-        return any("/" in (piece if isinstance(piece, str) else piece.characters) for piece in self.ids)
+        """Whether an id holds a slash of its own."""
+        return "/" in self.ids
+
+    def takes_segment(self, segment: str) -> bool:
+        """Return whether an ARN can hold `:segment/`: where its type begins, or with the version of a base model."""
+        return segment == self.type.partition("/")[0] or (self.nested and _VERSION.issuperset(segment))
 
     def shape(self, partition: str) -> Shape:
         """Return the shape of the ARNs of this form in a partition."""
@@ -127,7 +132,7 @@ MODEL_INVOCATION: Final = Domain(
             "bedrock",
             "custom-model",
             "other.model-v1:0/0thermodel00",
-            (Characters(_MODEL_ID), "/", Characters(_WORD)),
+            (Characters(_NAME | frozenset("._")), Characters(_VERSION, 0), "/", Characters(_WORD)),
         ),
         ArnForm("imported model", "bedrock", "imported-model", "0thermodel00"),
         ArnForm("prompt router", "bedrock", "prompt-router", "0therr0uter0", _MODEL_IDS),

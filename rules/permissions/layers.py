@@ -28,11 +28,6 @@ class LiveStatement:
     certain: Part
     written: tuple[str, ...]
 
-    @property
-    def conditional(self) -> bool:
-        """Whether it depends on the request if the statement applies."""
-        return self.truth is Truth.DEPENDS
-
 
 @dataclass(frozen=True, slots=True)
 class Layers:

@@ -104,13 +104,15 @@ class Question:
         self, reach: Reach, part: Part, layers: tuple[tuple[Part, ...], ...], named: tuple[Glob, ...] = ()
     ) -> str | None:
         forbidden = (*self._denied, Part(named)) if named else self._denied
-        for example in reach.examples:
+        for example in chain(reach.examples, self._examples[reach.form]):
             if (
                 part.matches(example)
                 and all(any(each.matches(example) for each in layer) for layer in layers)
                 and not any(each.matches(example) for each in forbidden)
             ):
                 return example
+        if not part.excluded and all(glob.literal is not None for glob in part.globs):
+            return None
         required = ((part,), *layers)
         return find_text(
             reach.form.shape(self.partition),
@@ -138,6 +140,16 @@ class Question:
         return [*entries_of_allows, *chain.from_iterable(map(_spared, self.denies))]
 
     @cached_property
+    def _examples(self) -> dict[ArnForm, list[str]]:
+        """Resources that the limits speak of, to be tried before a search."""
+        globs = [glob for live in chain.from_iterable(self.limits) for glob in live.possible.globs]
+        globs += [glob for live in self.denies if live.certain.excluded for glob in live.certain.globs]
+        found: dict[ArnForm, list[str]] = {form: [] for form in self.forms}
+        for reach in chain.from_iterable(map(self._reaches, globs)):
+            found[reach.form].extend(reach.examples)
+        return found
+
+    @cached_property
     def _names(self) -> "dict[ArnForm, _Names]":
         return {form: self._names_of(form, in_region=False) for form in self.forms}
 
@@ -153,10 +165,12 @@ class Question:
         def names_at_most(globs: Iterable[Glob]) -> bool:
             return all(names(glob) is not False for glob in globs)
 
-        confined = any(
-            all(not live.possible.excluded and names_at_most(live.possible.globs) for live in layer)
-            for layer in self.limits
-        ) or any(live.certain.excluded and names_at_most(live.certain.globs) for live in self.denies)
+        def confines(live: LiveStatement) -> bool:
+            return pinned(live, self.domain) or (not live.possible.excluded and names_at_most(live.possible.globs))
+
+        confined = any(all(map(confines, layer)) for layer in self.limits) or any(
+            live.certain.excluded and names_at_most(live.certain.globs) for live in self.denies
+        )
         return _Names(tuple(entry.glob for entry in self._naming if names(entry.glob)), confined)
 
 

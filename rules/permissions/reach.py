@@ -38,7 +38,7 @@ def reaches(glob: Glob, domain: Domain, partition: str, account_id: str) -> tupl
     """Return what a pattern matches among the forms of a domain, in the order of the domain's forms."""
     found = []
     for form in domain.forms:
-        if _impossible(glob, form, domain, partition):
+        if _impossible(glob, form, partition):
             continue
         examples = tuple(_examples(glob, form, partition, account_id))
         if not examples:
@@ -49,23 +49,18 @@ def reaches(glob: Glob, domain: Domain, partition: str, account_id: str) -> tupl
     return tuple(found)
 
 
-def _impossible(glob: Glob, form: ArnForm, domain: Domain, partition: str) -> bool:
-    """
-    Return whether the literal runs of a pattern rule the form out at a glance.
-
-    The first slash of every ARN here ends its resource type, so the run before a slash must fit the type.
-    """
+def _impossible(glob: Glob, form: ArnForm, partition: str) -> bool:
+    """Return whether the literal runs of a pattern rule the form out at a glance."""
     head, start = glob.literal_head, f"arn:{partition}:{form.service}:"
     if not (head.startswith(start) or start.startswith(head)):
         return True
     for token in glob.tokens:
         if isinstance(token, Wildcard) or "/" not in token:
             continue
-        _, colon, kind = token.partition("/")[0].rpartition(":")
-        if form.nested or "/" in form.type:
-            if colon and kind in domain.types and kind != form.type:
-                return True
-        elif kind != form.type if colon else not form.type.endswith(kind):
+        _, colon, segment = token.partition("/")[0].rpartition(":")
+        if colon and not form.takes_segment(segment):
+            return True
+        if not (colon or form.nested or "/" in form.type or form.type.endswith(segment)):
             return True
     return False
 
@@ -94,8 +89,8 @@ def _named(glob: Glob, form: ArnForm) -> str | None:
 
 def _region_spelled_out(glob: Glob) -> bool:
     spelled = "".join(_UNKNOWN if isinstance(token, Wildcard) else token for token in glob.tokens)
-    parts = spelled.split(":", 5)
-    return len(parts) == _ARN_PARTS and _UNKNOWN not in parts[3]
+    parts = spelled.split(":")
+    return len(parts) >= _ARN_PARTS - 1 and _UNKNOWN not in parts[3]
 
 
 _ARN_PARTS: Final = 6
