@@ -10,6 +10,8 @@ from rules.permissions.context import ContextValue, RequestContext
 from rules.permissions.resource_policy import OutsiderKind, gets_in, outsiders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rules.permissions.document import PolicyDocument
     from rules.permissions.resource_policy import Outsider
 
@@ -26,6 +28,17 @@ def service_may_assume(document: PolicyDocument, service: str, trust: Trust, reg
     held against resources of the account in that Region, of whatever kind; what depends on anything else may hold.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
+    return any(
+        gets_in(document, caller, (ASSUME_ROLE,)) for caller in service_callers(document, service, trust, region)
+    )
+
+
+def service_callers(document: PolicyDocument, service: str, trust: Trust, region: str) -> Iterator[Caller]:
+    """
+    Return the requests of a service that acts for the account in a Region, one for each kind of source.
+
+    A source is a resource of the account that the policy's conditions on aws:SourceArn tell from others.
+    """
     shape = arn_shape(trust.partition, trust.account_id, region)
     sources = representatives(shape, Constants(document).of("aws:sourcearn"))
     known: dict[str, ContextValue] = {
@@ -36,11 +49,9 @@ def service_may_assume(document: PolicyDocument, service: str, trust: Trust, reg
         "aws:ResourceAccount": trust.account_id,
     }
     absent = frozenset({"aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"})
-    callers = (
-        Caller(RequestContext({**known, "aws:SourceArn": source}, absent=absent), trust.account_id, service=service)
-        for source in sources
-    )
-    return any(gets_in(document, caller, (ASSUME_ROLE,)) for caller in callers)
+    for source in sources:
+        context = RequestContext({**known, "aws:SourceArn": source}, absent=absent)
+        yield Caller(context, trust.account_id, service=service)
 
 
 def deputies(document: PolicyDocument, trust: Trust) -> tuple[Outsider, ...]:
