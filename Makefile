@@ -55,7 +55,7 @@ bootstrap: $(BIN)/.deploy  ## once for each account and Region: the bucket and t
 deploy: $(BIN)/.deploy  ## create or update the functions, then the pack, with your AWS credentials; asks before it widens permissions
 	cdk deploy --all $(CDK_OPTIONS)
 
-destroy: $(BIN)/.deploy  ## remove the pack, then the functions; asks first. Evaluations go with their rules
+destroy: $(BIN)/.deploy  ## remove the pack, then the functions; asks first. Evaluations and logs go with them
 	cdk destroy --all $(CDK_OPTIONS)
 
 # make deploy SETTINGS=production.toml AWS_PROFILE=audit

@@ -6,6 +6,7 @@ The CDK app: one stack for each Region of the settings.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
     from cdk.settings import Settings
     from rules.engine.rule import Rule
+
+
+PROJECT = bundle.ROOT / "cdk.json"
+
+
+def new_app(folder: Path | None = None, **context: object) -> cdk.App:
+    """Return an app with the context that the CDK's command line would give it, and `context` on top."""
+    project = json.loads(PROJECT.read_text(encoding="utf-8"))["context"]
+    return cdk.App(context=project | context, outdir=str(folder) if folder else None, analytics_reporting=False)
 
 
 def settings_of(app: cdk.App, rules: Sequence[type[Rule[Any]]]) -> Settings:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import sys
 import zipfile
@@ -81,7 +82,7 @@ def build(services: Collection[str], target: Path = TARGET, *, lock: Path = LOCK
             f"the bundle has {len(zipped):,} bytes, at most {LARGEST:,} are wanted; trim it in cdk/bundle.py"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.{hashlib.sha256(zipped).hexdigest()[:8]}")
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}")
     unfinished.write_bytes(zipped)
     unfinished.replace(target)
     return Bundle(target, _digest(files), len(zipped))

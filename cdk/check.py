@@ -20,7 +20,7 @@ from cfnlint import api as cfnlint
 from cfnlint.config import ManualArgs
 
 from cdk import bundle, pack
-from cdk.app import add_stacks, settings_of
+from cdk.app import add_stacks, new_app, settings_of
 from cdk.given import SettingsError
 from rules.engine.catalogue import all_rules
 from rules.engine.clients import SERVICES
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from cdk.settings import Settings
 
-PROJECT = bundle.ROOT / "cdk.json"
 REGIONS = ["us-east-1", "us-gov-west-1", "cn-north-1"]
 """One of each partition, for what cfn-lint knows of Regions."""
 PLACES = (
@@ -68,12 +67,6 @@ def checks() -> Iterator[Check]:
     yield Check("bundle", f"{built.size:,} of {bundle.LARGEST:,} bytes, {built.digest[:12]}")
     yield from pack_checks(settings)
     yield from stack_checks(settings, built)
-
-
-def new_app(folder: Path | None = None, **context: object) -> cdk.App:
-    """Return an app with the context that the CDK's command line would give it, and `context` on top."""
-    project = json.loads(PROJECT.read_text(encoding="utf-8"))["context"]
-    return cdk.App(context=project | context, outdir=str(folder) if folder else None, analytics_reporting=False)
 
 
 def pack_checks(settings: Settings) -> Iterator[Check]:

@@ -112,7 +112,7 @@ class _Reading:
                 raise given.unknown("key", key, KEYS)
         default = Settings(rules=())
         regions = self._regions()
-        return Settings(
+        settings = Settings(
             rules=self._chosen(),
             prefix=self._prefix(default.prefix),
             regions=regions,
@@ -120,6 +120,11 @@ class _Reading:
             log_retention_days=self._retention(default.log_retention_days),
             parameters=self._parameters(),
         )
+        for region in regions:
+            if not settings.rules_in(region):
+                only = f"every chosen rule is global, so only {settings.global_region}"
+                raise self.given["regions"].refused(only)
+        return settings
 
     def _prefix(self, default: str) -> str:
         if given := self.given.get("prefix"):

@@ -35,7 +35,10 @@ TIMEOUT = 600
 """Seconds: two thirds of what Lambda allows, so that a run which grows is noticed before it cannot be helped."""
 RETRIES = 2
 EVENT_AGE = 3600
-"""Seconds for which Lambda tries to deliver an event; after that somebody is told, and the next daily pass is near."""
+"""
+Seconds for which Lambda tries to deliver an event, room for three attempts of ten minutes; after that somebody is told.
+The most that Lambda takes is six hours, and silence for six hours helps nobody: the next daily pass comes anyway.
+"""
 KEEP_FAILED = 14 * 24 * 3600
 """Seconds: the longest that Amazon SQS keeps a message."""
 HOURS = 24

@@ -27,8 +27,7 @@ def synthesise(small_bundle: Bundle) -> Synthesise:
     """Return a function from settings to the templates of their stacks, by the stacks' ids."""
 
     def synthesised(settings: Settings) -> dict[str, Template]:
-        from cdk.app import add_stacks  # noqa: PLC0415 - starts Node
-        from cdk.check import new_app  # noqa: PLC0415 - starts Node
+        from cdk.app import add_stacks, new_app  # noqa: PLC0415 - starts Node
 
         app = new_app()
         stacks = add_stacks(app, settings, small_bundle)

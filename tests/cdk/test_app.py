@@ -11,11 +11,11 @@ pytestmark = pytest.mark.slow
 
 
 def test_synthesises_the_settings_of_the_context(audit_settings: Path, tmp_path: Path) -> None:
-    from cdk import app, check  # noqa: PLC0415 - starts Node
+    from cdk import app  # noqa: PLC0415 - starts Node
 
     context = {"settings": str(audit_settings), "ai-config:prefix": "given"}
 
-    app.main(check.new_app(tmp_path / "out", **context))
+    app.main(app.new_app(tmp_path / "out", **context))
 
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     stack = manifest["artifacts"]["given-us-gov-west-1"]
@@ -24,10 +24,10 @@ def test_synthesises_the_settings_of_the_context(audit_settings: Path, tmp_path:
 
 
 def test_ends_in_one_line_when_a_setting_is_wrong(tmp_path: Path) -> None:
-    from cdk import app, check  # noqa: PLC0415 - starts Node
+    from cdk import app  # noqa: PLC0415 - starts Node
 
     with pytest.raises(SystemExit) as caught:
-        app.main(check.new_app(tmp_path / "out", **{"ai-config:prefx": "given"}))
+        app.main(app.new_app(tmp_path / "out", **{"ai-config:prefx": "given"}))
 
     message = str(caught.value)
     assert message.startswith("ai-config-rules: CDK context: prefx: unknown key 'prefx' (did you mean 'prefix'?)")
@@ -53,8 +53,7 @@ def test_the_pinned_command_line_synthesises_without_credentials(tmp_path: Path)
 
 
 def test_the_asset_of_a_function_is_the_bundle(tmp_path: Path, small_bundle: Bundle) -> None:
-    from cdk.app import add_stacks  # noqa: PLC0415 - starts Node
-    from cdk.check import new_app  # noqa: PLC0415 - starts Node
+    from cdk.app import add_stacks, new_app  # noqa: PLC0415 - starts Node
     from cdk.settings import read_settings  # noqa: PLC0415 - beside the others
     from tests.cdk.example_rules import RULES  # noqa: PLC0415 - beside the others
 

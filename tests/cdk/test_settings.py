@@ -136,6 +136,11 @@ def test_reads_a_settings_file(tmp_path: Path, text: str, settings: Settings) ->
             id="no rule left",
         ),
         pytest.param(
+            'regions = ["us-east-1", "us-west-2"]\n[rules]\ninclude = ["access"]',
+            "audit.toml: regions = ['us-east-1', 'us-west-2']; allowed: every chosen rule is global, so only us-east-1",
+            id="a Region that would have no rule",
+        ),
+        pytest.param(
             "[parameters]\nminAge = 3",
             "audit.toml: parameters.minAge: unknown parameter 'minAge'; allowed: exemptTag, minDays, mode, "
             "requireCmk, trusted",
