@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rules.permissions.document import parse
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -163,6 +165,5 @@ def _actions(session: boto3.session.Session, role: str) -> Iterator[str]:
         version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
         documents.append(version["PolicyVersion"]["Document"])
     for document in documents:
-        for statement in document["Statement"]:
-            actions = statement["Action"]
-            yield from [actions] if isinstance(actions, str) else actions
+        for statement in parse(document).statements:
+            yield from statement.actions or ()

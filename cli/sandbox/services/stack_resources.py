@@ -9,10 +9,11 @@ import json
 import re
 from typing import Any
 
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
+from moto.iam.models import Role
 from moto.sqs.models import sqs_backends
 
 Properties = dict[str, Any]
@@ -156,17 +157,24 @@ class EventInvokeConfig(_StackResource, CloudFormationModel):  # type: ignore[mi
         for key in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds"):
             if key in config:
                 config[key] = int(config[key])
-        lambda_backends[account_id][region].put_function_event_invoke_config(properties["FunctionName"], config)
+        get_backend(account_id, region).put_function_event_invoke_config(properties["FunctionName"], config)
         return str(properties["FunctionName"])
 
     def delete(self, account_id: str, region_name: str) -> None:
         """Take the settings off the function."""
-        lambda_backends[account_id][region_name].delete_function_event_invoke_config(self.physical_resource_id)
+        get_backend(account_id, region_name).delete_function_event_invoke_config(self.physical_resource_id)
 
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
+
+def _put_policy_as_text(role: Role, policy_name: str, policy: str | Properties) -> None:
+    """Keep a role's inline policy as text: moto keeps a stack's object, and answers with Python's notation of it."""
+    role.policies[policy_name] = policy if isinstance(policy, str) else json.dumps(policy)
+
+
+Role.put_policy = _put_policy_as_text
 
 for listing in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
     listing.cache_clear()
