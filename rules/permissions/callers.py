@@ -46,7 +46,7 @@ ENCRYPTION_CONTEXT: Final = "kms:encryptioncontext:"
 
 _ACCOUNT_KEYS: Final = (
     *("aws:principalaccount", "kms:calleraccount", "aws:sourceowner", "aws:sourceaccount"),
-    *("aws:vpceaccount", "aws:resourceaccount", "s3:resourceaccount", "s3:dataaccesspointaccount"),
+    *("aws:vpceaccount", "aws:resourceaccount", "s3:resourceaccount", "s3:dataaccesspointaccount", "aws:userid"),
 )
 _ARN_KEYS: Final = ("aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn", "s3:dataaccesspointarn")
 _ORG_KEYS: Final = ("aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid", "aws:resourceorgid")

@@ -235,22 +235,25 @@ def _extents(texts: Iterable[str], version: Version, *, possible: bool) -> tuple
 
 
 def _outsider(statement: Statement, entry: Principal | None, caller: Caller) -> Outsider:
-    principal = "NotPrincipal" if entry is None else entry.value
-    if entry is None:
-        kind, who = OutsiderKind.EVERYBODY, "everybody whom its NotPrincipal does not name"
-    elif entry.type == "CanonicalUser":
-        kind, who = OutsiderKind.CANONICAL_USER, f"the canonical user {shown(entry.value)}"
-    elif entry.type == "Federated":
-        kind, who = OutsiderKind.FEDERATED, f"identities of {shown(entry.value)}"
-    elif entry.type == "Service":
-        whom = caller.name or "any account"
-        service = "every AWS service" if entry.value == "*" else shown(entry.value)
-        kind, who = OutsiderKind.SERVICE, f"{service} on behalf of {whom}"
-    elif caller.name is not None:
-        kind, who = OutsiderKind.ACCOUNT, shown(caller.name)
-    else:
-        kind, who = OutsiderKind.EVERYBODY, "everybody"
+    kind, who = _stranger(entry, caller)
     keys = dict.fromkeys(condition.key for condition in statement.conditions)
     if keys and kind is not OutsiderKind.SERVICE:
         who += f" under conditions on {shown(', '.join(keys))}"
-    return Outsider(statement.handle, principal, kind, f"lets in {who}")
+    return Outsider(statement.handle, "NotPrincipal" if entry is None else entry.value, kind, f"lets in {who}")
+
+
+def _stranger(entry: Principal | None, caller: Caller) -> tuple[OutsiderKind, str]:
+    """Return who comes in under an entry of a Principal element, by kind and in words."""
+    if caller.service is not None:
+        exact = entry is not None and entry.type == "Service" and entry.value != "*"
+        service = shown(caller.service) if exact else "AWS services"
+        return OutsiderKind.SERVICE, f"{service} on behalf of {caller.name or 'any account'}"
+    if entry is None:
+        return OutsiderKind.EVERYBODY, "everybody whom its NotPrincipal does not name"
+    if entry.type == "CanonicalUser":
+        return OutsiderKind.CANONICAL_USER, f"the canonical user {shown(entry.value)}"
+    if entry.type == "Federated":
+        return OutsiderKind.FEDERATED, f"identities of {shown(entry.value)}"
+    if caller.name is not None:
+        return OutsiderKind.ACCOUNT, shown(caller.name)
+    return OutsiderKind.EVERYBODY, "everybody"
