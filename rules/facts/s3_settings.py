@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NARROWING = frozenset({"Tag", "Tags", "ObjectSizeGreaterThan", "ObjectSizeLessThan"})
+TAGS = frozenset({"Tag", "Tags"})
+SIZES = frozenset({"ObjectSizeGreaterThan", "ObjectSizeLessThan"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class LifecycleRule:
     """
     The deletions of one lifecycle rule.
 
-    `prefix` is "" for the whole bucket; `narrowed` says that only objects of some tags or sizes are meant.
+    `prefix` is "" for the whole bucket; `tagged` and `sized` say that only objects of some tags or sizes are meant.
     `days` is the age at which current versions expire, `noncurrent_days` the time after which versions that are no
     longer current go for good. Where a number of noncurrent versions is kept, `noncurrent_days` is None.
     """
@@ -70,7 +71,8 @@ class LifecycleRule:
     id: str
     enabled: bool
     prefix: str
-    narrowed: bool
+    tagged: bool
+    sized: bool
     days: int | None
     noncurrent_days: int | None
 
@@ -79,12 +81,14 @@ class LifecycleRule:
         """Return a LifecycleRule of the S3 API; older ones carry the prefix outside of the filter."""
         chosen = rule.get("Filter", {})
         both = chosen.get("And", {})
+        filters = {*chosen, *both}
         noncurrent = rule.get("NoncurrentVersionExpiration", {})
         return cls(
             id=rule.get("ID", ""),
             enabled=rule["Status"] == "Enabled",
             prefix=rule.get("Prefix") or chosen.get("Prefix") or both.get("Prefix") or "",
-            narrowed=not NARROWING.isdisjoint(chosen) or not NARROWING.isdisjoint(both),
+            tagged=not TAGS.isdisjoint(filters),
+            sized=not SIZES.isdisjoint(filters),
             days=rule.get("Expiration", {}).get("Days"),
             noncurrent_days=None if "NewerNoncurrentVersions" in noncurrent else noncurrent.get("NoncurrentDays"),
         )
