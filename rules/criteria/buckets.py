@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.criteria.durations import bounds, in_days
 from rules.criteria.keys import key_defect
 from rules.engine.verdict import listed, shortened
 from rules.permissions.resource_policy import OutsiderKind, Trust, grants, outsiders, requires_tls
@@ -128,7 +129,7 @@ def resource_arns(bucket: Bucket) -> tuple[str, str]:
 
 
 def _expiry_defect(bucket: Bucket, path: str, least: int, most: int) -> str | None:
-    wanted = f"{least or 1} to {most} days" if most else f"at least {least} days"
+    wanted = bounds(least, most)
     where = f"objects under {path}" if path else "objects"
     enabled = [rule for rule in bucket.lifecycle if rule.enabled]
     whole = [rule for rule in enabled if path.startswith(rule.prefix) and not rule.tagged and not rule.sized]
@@ -136,17 +137,17 @@ def _expiry_defect(bucket: Bucket, path: str, least: int, most: int) -> str | No
     if days is None:
         return f"No lifecycle rule expires all {where}; expiry after {wanted} is wanted."
     if days < least:
-        return f"A lifecycle rule expires {where} after {days} days; {wanted} is wanted."
+        return f"A lifecycle rule expires {where} after {in_days(days)}; {wanted} is wanted."
     for rule in enabled:
         if _touches(rule, path) and rule.days is not None and rule.days < least:
-            return f"A lifecycle rule expires some {where} after {rule.days} days; {wanted} is wanted."
+            return f"A lifecycle rule expires some {where} after {in_days(rule.days)}; {wanted} is wanted."
     if bucket.versioning != "Disabled":
         noncurrent = min((rule.noncurrent_days for rule in whole if rule.noncurrent_days is not None), default=None)
         if noncurrent is None:
-            return f"No lifecycle rule expires all noncurrent versions of {where}, so nothing is deleted for good."
+            return f"No lifecycle rule expires all noncurrent versions of {where}, so nothing is ever deleted."
         days += noncurrent
     if most and days > most:
-        return f"Lifecycle rules delete {where} after {days} days; {wanted} is wanted."
+        return f"Lifecycle rules delete {where} after {in_days(days)}; {wanted} is wanted."
     return None
 
 

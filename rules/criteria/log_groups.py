@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.criteria.durations import bounds, in_days
 from rules.criteria.keys import key_defect
 from rules.permissions.resource_policy import Trust, outsiders
 
@@ -44,10 +45,10 @@ def retention_defects(group: LogGroup, least: int, most: int) -> tuple[str, ...]
     """Return why log events are not kept for `least` to `most` days; 0 is no bound, and two zeros ask nothing."""
     if not least and not most:
         return ()
-    wanted = f"{least or 1} to {most} days" if most else f"at least {least} days"
+    wanted = bounds(least, most)
     days = group.retention_days
     if days is None:
         return (f"Log events never expire; a retention of {wanted} is wanted.",)
     if days < least or (most and days > most):
-        return (f"Log events expire after {days} days; {wanted} is wanted.",)
+        return (f"Log events expire after {in_days(days)}; {wanted} is wanted.",)
     return ()

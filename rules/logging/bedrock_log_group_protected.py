@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from rules.criteria.durations import in_days
 from rules.criteria.log_groups import key_defects, outsider_defects, retention_defects
 from rules.engine.duties import Severity
 from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
@@ -71,7 +72,7 @@ class BedrockLogGroupProtected(PeriodicRule[LogGroup]):
             defects.append("No data-protection policy masks sensitive data.")
         if defects:
             return non_compliant(*defects)
-        kept = f"kept for {group.retention_days} days" if group.retention_days else "never deleted"
+        kept = f"kept for {in_days(group.retention_days)}" if group.retention_days else "never deleted"
         return compliant(f"Log events are {kept} and encrypted with {group.key_arn or 'a key that AWS owns'}.")
 
 
