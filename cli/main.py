@@ -55,6 +55,7 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "check": Entry("cli.commands.check", "Judge an AWS account, reading only."),
     "demo": Entry("cli.commands.demo", "Judge an embedded example account; needs no credentials."),
+    "rehearse": Entry("cli.commands.rehearse", "Deploy into an embedded account and run every function's real asset."),
     "list": Entry("cli.commands.list_rules", "List the rules."),
     "explain": Entry("cli.commands.explain", "Show why a rule exists, what it takes and how to fix violations."),
     "generate": Entry("cli.commands.generate", "Write the conformance pack and the documentation of the rules."),
@@ -132,6 +133,7 @@ class Program(click.Group):
 
 
 @click.group(
+    NAME,
     cls=Program,
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,28 +42,33 @@ class DeploymentError(Exception):
     """The synthesised stack cannot be deployed; the message says what is missing."""
 
 
-def deploy(assembly: Path, session: boto3.session.Session, folder: Path) -> tuple[str, tuple[DeployedFunction, ...]]:
+def deploy(assembly: Path, session: boto3.session.Session, folder: Path) -> tuple[DeployedFunction, ...]:
     """
-    Deploy the stack of a cloud assembly; return its name and its functions, their assets unpacked into `folder`.
+    Deploy the stack that a cloud assembly has for the session's Region.
 
-    Raises DeploymentError when the assembly is not the one stack that this app makes for an account and Region.
+    Return its functions, their assets unpacked into `folder`. Raises DeploymentError when the assembly has no such
+    stack, or when not all of it could be deployed.
     """
-    stacks = list(_stacks(assembly))
-    if len(stacks) != 1:
-        raise DeploymentError(f"{assembly} has {len(stacks)} stacks, wanted 1")
-    ((stack, template),) = stacks
+    stacks = {region: (stack, template) for region, stack, template in _stacks(assembly)}
+    if session.region_name not in stacks:
+        raise DeploymentError(f"no stack for {session.region_name}; there are stacks for {', '.join(sorted(stacks))}")
+    stack, template = stacks[session.region_name]
     _bootstrap(assembly, session, template)
     cloudformation = session.client("cloudformation")
-    cloudformation.create_stack(
-        StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
-    )
+    with warnings.catch_warnings(record=True) as lacking:
+        warnings.simplefilter("always")
+        cloudformation.create_stack(
+            StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+        )
+    if lacking:
+        raise DeploymentError(str(lacking[0].message))
     resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
     functions = [one for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
     wanted = sum(one["Type"] == "AWS::Lambda::Function" for one in template["Resources"].values())
     if len(functions) != wanted:
         raise DeploymentError(f"{len(functions)} of the template's {wanted} functions were deployed")
     unpack = _Unpacker(session, folder)
-    return stack, tuple(
+    return tuple(
         _function(
             session,
             one["PhysicalResourceId"],
@@ -72,11 +78,15 @@ def deploy(assembly: Path, session: boto3.session.Session, folder: Path) -> tupl
     )
 
 
-def _stacks(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _stacks(assembly: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (Region, stack name, template) of every stack of the assembly."""
     manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
-    for name, artifact in manifest["artifacts"].items():
+    for artifact in manifest["artifacts"].values():
         if artifact["type"] == "aws:cloudformation:stack":
-            yield name, json.loads((assembly / artifact["properties"]["templateFile"]).read_text(encoding="utf-8"))
+            properties = artifact["properties"]
+            region = artifact["environment"].rpartition("/")[2]
+            template = json.loads((assembly / properties["templateFile"]).read_text(encoding="utf-8"))
+            yield region, properties["stackName"], template
 
 
 def _bootstrap(assembly: Path, session: boto3.session.Session, template: dict[str, Any]) -> None:
@@ -87,6 +97,8 @@ def _bootstrap(assembly: Path, session: boto3.session.Session, template: dict[st
             source = assembly / file["source"]["path"]
             content = _zipped(source) if file["source"]["packaging"] == "zip" else source.read_bytes()
             for destination in file["destinations"].values():
+                if destination.get("region", session.region_name) != session.region_name:
+                    continue
                 bucket = _filled(destination["bucketName"], account, session.region_name)
                 _ensure_bucket(s3, bucket)
                 s3.put_object(Bucket=bucket, Key=destination["objectKey"], Body=content)

@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.rehearsal import function_process
 from cli.rehearsal.deployment import DeployedFunction, deploy
@@ -25,15 +24,17 @@ from rules.engine.catalogue import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from cli.sandbox import EmbeddedAccount
     from cli.sandbox.config_events import Event
-    from rules.engine.rule import Rule
 
 PROCESSES = 2
 TIMEOUT = 300
 CHANGES = 25
 """Resources of a rule that get a change event."""
+
+REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 RUNTIME_ACTIONS = frozenset({"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"})
 """What the Lambda service does with a function's role; the function's own code does none of it."""
@@ -42,160 +43,176 @@ RUNTIME_ACTIONS = frozenset({"logs:CreateLogStream", "logs:PutLogEvents", "sqs:S
 @dataclass(frozen=True)
 class FunctionRun:
     """
-    What one function did.
+    What one function did in one Region.
 
-    `denied` are the actions that its role refused, `unused` those that the role allows and no run needed;
-    `results` counts its evaluations by compliance; `changed` are resources on which a change event and the periodic
-    pass disagree.
+    `used`, `denied` and `allowed` are IAM actions: those of its calls, those that its role refused, those that its
+    role allows. `results` counts its evaluations by compliance; `disagreeing` are resources of which a change event
+    says something else than the periodic pass. `pack` is what the conformance pack says of the rule.
     """
 
     rule_id: str
+    region: str
     events: int
     calls: int
     results: Mapping[str, int]
     errors: tuple[str, ...]
-    denied: tuple[str, ...]
-    unused: tuple[str, ...]
-    changed: tuple[str, ...]
+    used: frozenset[str]
+    denied: frozenset[str]
+    allowed: frozenset[str]
+    disagreeing: tuple[str, ...]
+    pack: str | None
 
     @property
     def passed(self) -> bool:
-        """Whether the function ran without an error, with exactly its permissions, and in agreement with itself."""
-        return not (self.errors or self.denied or self.unused or self.changed)
+        """Whether it ran without an error, within its permissions, in agreement with itself, and was reported."""
+        return not (self.errors or self.denied or self.disagreeing) and self.pack is not None
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Every function's run, and what AWS Config says of the pack afterwards: rule id -> compliance."""
+    """Every run of every function of the stacks."""
 
-    stack: str
     runs: tuple[FunctionRun, ...]
-    pack: Mapping[str, str]
+
+    @property
+    def unused(self) -> Mapping[str, tuple[str, ...]]:
+        """The actions that a rule's roles allow and none of its runs needed, by rule id."""
+        unused: dict[str, frozenset[str]] = {}
+        for run in self.runs:
+            unused[run.rule_id] = unused.get(run.rule_id, run.allowed) - run.used
+        return {rule_id: tuple(sorted(actions)) for rule_id, actions in sorted(unused.items()) if actions}
 
     @property
     def passed(self) -> bool:
-        """Whether every function of the template ran and passed, and the pack has a verdict of each rule."""
-        return all(run.passed for run in self.runs) and len(self.pack) == len(self.runs) > 0
+        """Whether every function ran and passed, and every action that is allowed was needed."""
+        return bool(self.runs) and all(run.passed for run in self.runs) and not self.unused
 
 
 def rehearse(
-    account: EmbeddedAccount,
-    *,
-    fill: Callable[[EmbeddedAccount], None],
-    progress: Callable[[str], None],
+    account: EmbeddedAccount, regions: Sequence[str], *, progress: Callable[[str], None], folder: Path
 ) -> Rehearsal:
     """
-    Return what happened when the synthesised stack was deployed and run in `account`, which `fill` fills first.
+    Return what happened when the stacks were deployed into `account`, which is filled, and run in these Regions.
 
-    `progress` is told what is being done. Raises SynthesisError and DeploymentError.
+    `folder` is for what is synthesised and unpacked; `progress` is told what is being done. Raises SynthesisError
+    and DeploymentError.
     """
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as name:
-        folder = Path(name)
-        progress("synthesising the stack")
-        assembly = synthesise(folder)
-        fill(account)
-        progress("deploying the stack")
-        _record_resources(account)
-        stack, functions = deploy(assembly, account.session(), folder / "code")
-        names = _rule_names(account)
-        rules = {f"{rule.module}.handler": rule for rule in all_rules()}
+    progress("Synthesising the stacks")
+    assembly = synthesise(folder, regions)
+    runs: list[FunctionRun] = []
+    for region in regions:
+        progress(f"Deploying into {region}")
+        _record_resources(account, region)
+        functions = deploy(assembly, account.session(region), folder / "code")
+        stage = _Stage(account, region)
 
-        def run(function: DeployedFunction) -> FunctionRun:
-            progress(f"running {function.name}")
-            rule = rules[function.handler]
-            return _run(account, function, rule, names[function.name])
+        def run(function: DeployedFunction, stage: _Stage = stage) -> FunctionRun:
+            progress(f"Running {function.name} in {stage.region}")
+            return stage.run(function)
 
         with ThreadPoolExecutor(PROCESSES) as pool:
-            runs = tuple(pool.map(run, functions))
-        return Rehearsal(stack, runs, _pack_compliance(account, {names[one.name]: one for one in functions}, rules))
+            runs.extend(pool.map(run, functions))
+    return Rehearsal(tuple(runs))
 
 
-def _record_resources(account: EmbeddedAccount) -> None:
-    config = account.session().client("config")
+class _Stage:
+    """A Region of the account with the deployed stack."""
+
+    def __init__(self, account: EmbeddedAccount, region: str) -> None:
+        self.region = region
+        self._account = account
+        self._session = account.session(region)
+        self._rules = {f"{rule.module}.handler": rule for rule in all_rules()}
+        self._config = self._session.client("config")
+        self._names = {
+            rule["Source"]["SourceIdentifier"].rpartition(":")[2]: rule["ConfigRuleName"]
+            for page in self._config.get_paginator("describe_config_rules").paginate()
+            for rule in page["ConfigRules"]
+            if rule["Source"]["Owner"] == "CUSTOM_LAMBDA"
+        }
+
+    def run(self, function: DeployedFunction) -> FunctionRun:
+        """Send the function what AWS Config would send it, and return what it did."""
+        rule, name = self._rules[function.handler], self._names[function.name]
+        events = self._account.config_events(self.region)
+        environment = self._environment(function)
+        sent = [events.scheduled(name)]
+        errors = _process(function, environment, sent)
+        before = self._results(name)
+        changes = [
+            events.changed(name, ChangedResource(kind, resource_id, *self._name_of(kind, resource_id)))
+            for kind, resource_id in sorted(before)
+            if kind in rule.resource_types
+        ][:CHANGES]
+        errors += _process(function, environment, changes)
+        after = self._results(name)
+        calls = self._account.calls.of(environment["AWS_ACCESS_KEY_ID"])
+        return FunctionRun(
+            rule_id=rule.id,
+            region=self.region,
+            events=len(sent) + len(changes),
+            calls=len(calls),
+            results=Counter(compliance for compliance, _ in after.values()),
+            errors=tuple(errors),
+            used=frozenset(call.action for call in calls),
+            denied=frozenset(call.action for call in calls if call.error in REFUSALS),
+            allowed=function.actions - RUNTIME_ACTIONS,
+            disagreeing=tuple(f"{kind} {one}" for kind, one in sorted(before) if before[kind, one] != after[kind, one]),
+            pack=self._compliance(name),
+        )
+
+    def _environment(self, function: DeployedFunction) -> dict[str, str]:
+        assumed = self._session.client("sts").assume_role(RoleArn=function.role_arn, RoleSessionName=function.name)
+        return self._account.environment(self.region) | {
+            "AWS_ACCESS_KEY_ID": assumed["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": assumed["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": assumed["Credentials"]["SessionToken"],
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        }
+
+    def _results(self, rule_name: str) -> dict[tuple[str, str], tuple[str, str]]:
+        pages = self._config.get_paginator("get_compliance_details_by_config_rule").paginate(ConfigRuleName=rule_name)
+        return {
+            (qualifier["ResourceType"], qualifier["ResourceId"]): (result["ComplianceType"], result["Annotation"])
+            for page in pages
+            for result in page["EvaluationResults"]
+            for qualifier in [result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]]
+        }
+
+    def _name_of(self, resource_type: str, resource_id: str) -> tuple[str, str]:
+        """Return name and ARN as a configuration item has them; only IAM's ids are neither."""
+        if not resource_type.startswith("AWS::IAM::"):
+            return resource_id.rpartition("/")[2], resource_id if resource_id.startswith("arn:") else ""
+        kind = resource_type.removeprefix("AWS::IAM::")
+        pages = self._session.client("iam").get_paginator("get_account_authorization_details").paginate(Filter=[kind])
+        return next(
+            (entry[f"{kind}Name"], entry["Arn"])
+            for page in pages
+            for entry in page[f"{kind}DetailList"]
+            if entry[f"{kind}Id"] == resource_id
+        )
+
+    def _compliance(self, rule_name: str) -> str | None:
+        """Return what the pack says of a rule: COMPLIANT, NON_COMPLIANT or INSUFFICIENT_DATA; None without a pack."""
+        for pack in self._config.describe_conformance_packs()["ConformancePackDetails"]:
+            answer = self._config.describe_conformance_pack_compliance(
+                ConformancePackName=pack["ConformancePackName"], Filters={"ConfigRuleNames": [rule_name]}
+            )
+            for one in answer["ConformancePackRuleComplianceList"]:
+                return str(one["ComplianceType"])
+        return None
+
+
+def _record_resources(account: EmbeddedAccount, region: str) -> None:
+    config = account.session(region).client("config")
     if not config.describe_configuration_recorders()["ConfigurationRecorders"]:
         config.put_configuration_recorder(
             ConfigurationRecorder={"name": "default", "roleARN": "arn:aws:iam::123456789012:role/config"}
         )
 
 
-def _rule_names(account: EmbeddedAccount) -> dict[str, str]:
-    """Return the name of the Config rule that invokes each function: a pack adds its own suffix."""
-    pages = account.session().client("config").get_paginator("describe_config_rules").paginate()
-    return {
-        rule["Source"]["SourceIdentifier"].rpartition(":")[2]: rule["ConfigRuleName"]
-        for page in pages
-        for rule in page["ConfigRules"]
-        if rule["Source"]["Owner"] == "CUSTOM_LAMBDA"
-    }
-
-
-def _run(account: EmbeddedAccount, function: DeployedFunction, rule: type[Rule[Any]], name: str) -> FunctionRun:
-    events = account.config_events()
-    session = account.session()
-    credentials = session.client("sts").assume_role(RoleArn=function.role_arn, RoleSessionName=function.name)
-    environment = account.environment() | {
-        "AWS_ACCESS_KEY_ID": credentials["Credentials"]["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["Credentials"]["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["Credentials"]["SessionToken"],
-        "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_DEFAULTS_MODE": "legacy",
-    }
-    sent = [events.scheduled(name)]
-    errors = _process(function, environment, sent)
-    before = _results(account, name)
-    if rule.resource_types:
-        changes = [
-            events.changed(name, ChangedResource(kind, resource_id, resource_name, arn))
-            for kind, resource_id, resource_name, arn in _changeable(account, rule, before)
-        ]
-        errors += _process(function, environment, changes)
-        sent += changes
-    after = _results(account, name)
-    calls = account.calls.of(environment["AWS_ACCESS_KEY_ID"])
-    denied = {call.action for call in calls if "AccessDenied" in call.error or "Unauthorized" in call.error}
-    unused = function.actions - {call.action for call in calls} - RUNTIME_ACTIONS
-    return FunctionRun(
-        rule_id=rule.id,
-        events=len(sent),
-        calls=len(calls),
-        results=_counted(after),
-        errors=tuple(errors),
-        denied=tuple(sorted(denied)),
-        unused=tuple(sorted(unused)),
-        changed=tuple(f"{kind} {name}" for kind, name in sorted(before) if before[kind, name] != after[kind, name]),
-    )
-
-
-def _changeable(
-    account: EmbeddedAccount, rule: type[Rule[Any]], results: Mapping[tuple[str, str], tuple[str, str]]
-) -> list[tuple[str, str, str, str]]:
-    """Return (type, id, name, ARN) of what a change event can be sent for: resources that the rule reported."""
-    names = {
-        (resource["Type"], resource["Id"]): (resource["Name"], resource["Arn"])
-        for resource in _named_resources(account)
-    }
-    return [
-        (kind, resource_id, *names.get((kind, resource_id), (resource_id, "")))
-        for kind, resource_id in sorted(results)
-        if kind in rule.resource_types
-    ][:CHANGES]
-
-
-def _named_resources(account: EmbeddedAccount) -> list[dict[str, str]]:
-    """Return IAM principals, whose Config id is not their name; other types are found by their id."""
-    details = account.session().client("iam").get_paginator("get_account_authorization_details").paginate()
-    return [
-        {"Type": kind, "Id": entry[f"{short}Id"], "Name": entry[f"{short}Name"], "Arn": entry["Arn"]}
-        for page in details
-        for kind, short, member in (
-            ("AWS::IAM::Role", "Role", "RoleDetailList"),
-            ("AWS::IAM::User", "User", "UserDetailList"),
-        )
-        for entry in page[member]
-    ]
-
-
 def _process(function: DeployedFunction, environment: Mapping[str, str], events: Sequence[Event]) -> list[str]:
+    """Run the function's asset on the events in one process; return what went wrong."""
     if not events:
         return []
     task = {"path": str(function.code), "handler": function.handler, "events": events}
@@ -214,43 +231,3 @@ def _process(function: DeployedFunction, environment: Mapping[str, str], events:
         said = done.stderr.strip().splitlines()
         errors.append(f"the process ended with status {done.returncode}: {said[-1] if said else 'no message'}")
     return errors
-
-
-def _results(account: EmbeddedAccount, rule_name: str) -> dict[tuple[str, str], tuple[str, str]]:
-    config = account.session().client("config")
-    pages = config.get_paginator("get_compliance_details_by_config_rule").paginate(ConfigRuleName=rule_name)
-    return {
-        (qualifier["ResourceType"], qualifier["ResourceId"]): (result["ComplianceType"], result.get("Annotation", ""))
-        for page in pages
-        for result in page["EvaluationResults"]
-        for qualifier in [result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]]
-    }
-
-
-def _counted(results: Mapping[tuple[str, str], tuple[str, str]]) -> dict[str, int]:
-    counted = {"COMPLIANT": 0, "NON_COMPLIANT": 0, "NOT_APPLICABLE": 0}
-    for compliance, _ in results.values():
-        counted[compliance] += 1
-    return counted
-
-
-def _pack_compliance(
-    account: EmbeddedAccount, functions: Mapping[str, DeployedFunction], rules: Mapping[str, type[Rule[Any]]]
-) -> dict[str, str]:
-    config = account.session().client("config")
-    found = {}
-    for page in config.get_paginator("describe_conformance_packs").paginate():
-        for pack in page["ConformancePackDetails"]:
-            # botocore has no paginator for this operation.
-            token: dict[str, str] = {}
-            while True:
-                answer = config.describe_conformance_pack_compliance(
-                    ConformancePackName=pack["ConformancePackName"], **token
-                )
-                for one in answer["ConformancePackRuleComplianceList"]:
-                    function = functions[one["ConfigRuleName"]]
-                    found[rules[function.handler].id] = one["ComplianceType"]
-                if not answer.get("NextToken"):
-                    break
-                token = {"NextToken": answer["NextToken"]}
-    return found

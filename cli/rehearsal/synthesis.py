@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,12 +16,16 @@ class SynthesisError(Exception):
     """The CDK app could not be synthesised; the message is what it said last."""
 
 
-def synthesise(folder: Path) -> Path:
-    """Return the cloud assembly of the app with its default settings, written below `folder`."""
+def synthesise(folder: Path, regions: Sequence[str]) -> Path:
+    """
+    Return the cloud assembly of the app for these Regions, written below `folder`.
+
+    Everything else is as the app ships; the rules on IAM are in the first Region.
+    """
     if find_spec("aws_cdk") is None:
         raise SynthesisError("the AWS CDK is not installed; `make rehearse` installs it and rehearses")
     assembly, settings = folder / "cdk.out", folder / "settings.toml"
-    settings.touch()
+    settings.write_text(f'regions = {json.dumps(list(regions))}\nglobalRegion = "{regions[0]}"\n', encoding="utf-8")
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8")).get("context", {})
     environment = os.environ | {
         "CDK_OUTDIR": str(assembly),
