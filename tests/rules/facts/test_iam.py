@@ -1,43 +1,32 @@
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
+from cli.sandbox import ACCOUNT_ID, Account
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource
 from rules.facts import iam
 from rules.permissions.document import MalformedPolicyError, Principal
 
-ACCOUNT = "123456789012"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": {
         "Effect": "Allow",
         "Principal": {"Service": "bedrock.amazonaws.com"},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
     },
 }
 
 
 @pytest.fixture
-def aws() -> Iterator[Aws]:
-    with mock_aws():
-        session = boto3.Session(region_name="us-east-1")
-        yield Aws(session, account_id=ACCOUNT, region="us-east-1", now=datetime(2026, 11, 1, tzinfo=UTC))
+def iam_client(account: Account) -> Any:
+    return account.session().client("iam")
 
 
-@pytest.fixture
-def account(aws: Aws) -> Any:
-    return aws.client("iam")
-
-
-def test_reads_a_role_with_its_trust_policy(account: Any, aws: Aws) -> None:
-    made = account.create_role(
+def test_reads_a_role_with_its_trust_policy(iam_client: Any, aws: Aws) -> None:
+    made = iam_client.create_role(
         RoleName="delivery",
         Path="/service-role/",
         AssumeRolePolicyDocument=json.dumps(TRUST),
@@ -48,16 +37,16 @@ def test_reads_a_role_with_its_trust_policy(account: Any, aws: Aws) -> None:
 
     assert role is not None
     assert role.resource == Resource("AWS::IAM::Role", made["RoleId"], "delivery", made["Arn"])
-    assert role.resource.arn == f"arn:aws:iam::{ACCOUNT}:role/service-role/delivery"
+    assert role.resource.arn == f"arn:aws:iam::{ACCOUNT_ID}:role/service-role/delivery"
     assert role.tags == {"team": "ai"}
     assert role.path == "/service-role/"
     (statement,) = role.trust.statements
     assert statement.principals == (Principal("Service", "bedrock.amazonaws.com"),)
-    assert [(one.key, one.values) for one in statement.conditions] == [("aws:SourceAccount", (ACCOUNT,))]
+    assert [(one.key, one.values) for one in statement.conditions] == [("aws:SourceAccount", (ACCOUNT_ID,))]
 
 
-def test_a_role_without_tags_has_none(account: Any, aws: Aws) -> None:
-    account.create_role(RoleName="plain", AssumeRolePolicyDocument=json.dumps(TRUST))
+def test_a_role_without_tags_has_none(iam_client: Any, aws: Aws) -> None:
+    iam_client.create_role(RoleName="plain", AssumeRolePolicyDocument=json.dumps(TRUST))
 
     role = iam.role(aws, "plain")
 
@@ -69,9 +58,9 @@ def test_says_none_of_a_role_that_does_not_exist(aws: Aws) -> None:
     assert iam.role(aws, "deleted") is None
 
 
-def test_refuses_a_trust_policy_that_it_does_not_understand(account: Any, aws: Aws) -> None:
+def test_refuses_a_trust_policy_that_it_does_not_understand(iam_client: Any, aws: Aws) -> None:
     trust = TRUST | {"Version": "2030-01-01"}
-    account.create_role(RoleName="odd", AssumeRolePolicyDocument=json.dumps(trust))
+    iam_client.create_role(RoleName="odd", AssumeRolePolicyDocument=json.dumps(trust))
 
     with pytest.raises(MalformedPolicyError, match="2030-01-01"):
         iam.role(aws, "odd")

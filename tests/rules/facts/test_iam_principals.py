@@ -2,21 +2,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from moto import mock_aws
 
+from cli.sandbox import ACCOUNT_ID, REGION, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.iam_account import principals
 from rules.facts.iam_principals import Principal, principal, role_principal, user_principal
 from rules.permissions.principal import Policy
 
-ACCOUNT = "123456789012"
 AWS_MANAGED = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
 
 
@@ -55,31 +54,19 @@ def make_company(iam: Any) -> None:
     iam.put_group_policy(GroupName="developers", PolicyName="own", PolicyDocument=json.dumps(allows("sns:*")))
     iam.attach_group_policy(GroupName="developers", PolicyArn=arns["models"])
     iam.create_group(GroupName="nobody")
-    iam.create_user(UserName="ada", Path="/people/", Tags=tags)
+    iam.create_user(UserName="ada", Path="/people/", Tags=tags, PermissionsBoundary=AWS_MANAGED)
     iam.put_user_policy(UserName="ada", PolicyName="inline", PolicyDocument=json.dumps(allows("s3:PutObject")))
     iam.attach_user_policy(UserName="ada", PolicyArn=arns["models"])
     iam.add_user_to_group(GroupName="developers", UserName="ada")
     iam.create_user(UserName="bob")
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[boto3.Session]:
-    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
-        session = boto3.Session(region_name="us-east-1")
-        make_company(session.client("iam"))
-        yield session
-
-
 @pytest.fixture
-def aws(session: boto3.Session) -> Aws:
-    return Aws(session, account_id=ACCOUNT, region="us-east-1", now=datetime(2026, 11, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def calls(aws: Aws) -> set[str]:
-    made: set[str] = set()
-    aws.client("iam").meta.events.register("before-call.iam", lambda model, **_: made.add(f"iam:{model.name}"))
-    return made
+def company(account: Account) -> Account:
+    """Return an account with roles and users, whose calls are counted from here on."""
+    make_company(account.session().client("iam"))
+    account.calls.clear()
+    return account
 
 
 def by_name(aws: Aws) -> dict[str, Principal]:
@@ -90,12 +77,13 @@ def first_actions(policy: Policy) -> tuple[str, ...] | None:
     return policy.document.statements[0].actions
 
 
+@pytest.mark.usefixtures("company")
 def test_lists_a_role_with_its_own_policies_and_its_boundary(aws: Aws) -> None:
     app = by_name(aws)["app"]
 
     assert app.resource.type == "AWS::IAM::Role"
     assert app.resource.id.startswith("AROA")
-    assert app.resource.arn == app.policies.arn == f"arn:aws:iam::{ACCOUNT}:role/service-role/app"
+    assert app.resource.arn == app.policies.arn == f"arn:aws:iam::{ACCOUNT_ID}:role/service-role/app"
     assert app.tags == {"team": "ai"}
     assert app.policies.context == {}
     assert [(policy.handle, policy.aws_managed, first_actions(policy)) for policy in app.policies.policies] == [
@@ -109,12 +97,15 @@ def test_lists_a_role_with_its_own_policies_and_its_boundary(aws: Aws) -> None:
     assert app.policies.boundary.document.statements[0].actions == ("bedrock:*",)
 
 
+@pytest.mark.usefixtures("company")
 def test_lists_a_user_with_the_policies_of_its_groups(aws: Aws) -> None:
     ada = by_name(aws)["ada"]
 
     assert ada.resource.type == "AWS::IAM::User"
-    assert ada.resource.arn == ada.policies.arn == f"arn:aws:iam::{ACCOUNT}:user/people/ada"
+    assert ada.resource.arn == ada.policies.arn == f"arn:aws:iam::{ACCOUNT_ID}:user/people/ada"
     assert ada.policies.context == {"aws:PrincipalTag/team": "ai", "aws:userid": ada.resource.id}
+    assert ada.policies.boundary is not None
+    assert ada.policies.boundary.arn == AWS_MANAGED
     assert [(policy.handle, first_actions(policy)) for policy in ada.policies.policies] == [
         ('inline policy "inline"', ("s3:PutObject",)),
         ('attached policy "models"', ("bedrock:Converse",)),
@@ -123,6 +114,7 @@ def test_lists_a_user_with_the_policies_of_its_groups(aws: Aws) -> None:
     ]
 
 
+@pytest.mark.usefixtures("company")
 def test_principals_without_policies_have_none(aws: Aws) -> None:
     found = by_name(aws)
 
@@ -131,6 +123,7 @@ def test_principals_without_policies_have_none(aws: Aws) -> None:
     ] * 2
 
 
+@pytest.mark.usefixtures("company")
 def test_shares_the_document_of_a_managed_policy(aws: Aws) -> None:
     found = by_name(aws)
     documents = [
@@ -144,6 +137,7 @@ def test_shares_the_document_of_a_managed_policy(aws: Aws) -> None:
     assert len({id(document) for document in documents}) == 1
 
 
+@pytest.mark.usefixtures("company")
 def test_reading_one_principal_gives_the_same_fact_as_listing_all(aws: Aws) -> None:
     listed = principals(aws)
 
@@ -153,20 +147,33 @@ def test_reading_one_principal_gives_the_same_fact_as_listing_all(aws: Aws) -> N
     assert [asdict(one) for one in listed] == [asdict(one) for one in read if one is not None]
 
 
-def test_declares_what_reading_one_principal_needs(aws: Aws, calls: set[str]) -> None:
+def test_declares_what_reading_one_principal_needs(company: Account, aws: Aws) -> None:
     role_principal(aws, "app")
 
-    assert calls == {action.name for action in role_principal.actions}
+    assert company.calls.actions() == {action.name for action in role_principal.actions}
 
     user_principal(aws, "ada")
 
-    assert calls == {action.name for action in principal.actions}
+    assert company.calls.actions() == {action.name for action in principal.actions}
 
 
-def test_lists_everything_with_one_action_when_the_answer_is_complete(aws: Aws, calls: set[str]) -> None:
+def test_lists_everything_with_one_action_when_the_answer_is_complete(company: Account, aws: Aws) -> None:
     principals(aws)
 
-    assert calls == {"iam:GetAccountAuthorizationDetails"}
+    assert company.calls.actions() == {"iam:GetAccountAuthorizationDetails"}
+
+
+@pytest.mark.usefixtures("company")
+def test_small_pages_tell_the_same(account: Account, aws: Aws) -> None:
+    whole = {one.resource: asdict(one) for one in principals(aws)}
+    account.faults.add(Fault("page-size", size=1))
+    again = Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=aws.now)
+
+    listed = principals(again)
+    read = [principal(again, one.resource) for one in listed]
+
+    assert {one.resource: asdict(one) for one in listed} == whole
+    assert {one.resource: asdict(one) for one in read if one is not None} == whole
 
 
 @pytest.mark.parametrize(
@@ -178,6 +185,7 @@ def test_lists_everything_with_one_action_when_the_answer_is_complete(aws: Aws, 
         pytest.param(Resource("AWS::IAM::User", "AIDAEARLIER", "ada"), id="user that was made again under its name"),
     ],
 )
+@pytest.mark.usefixtures("company")
 def test_says_none_of_a_principal_that_is_gone(aws: Aws, resource: Resource) -> None:
     assert principal(aws, resource) is None
 
@@ -190,12 +198,12 @@ def answers(aws: Aws) -> Iterator[Stubber]:
 
 
 def role_detail(name: str, **details: Any) -> dict[str, Any]:
-    identity = {"RoleName": name, "RoleId": f"AROA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
+    identity = {"RoleName": name, "RoleId": f"AROA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"}
     return {"Path": "/", **identity, **details}
 
 
 def user_detail(name: str, **details: Any) -> dict[str, Any]:
-    identity = {"UserName": name, "UserId": f"AIDA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    identity = {"UserName": name, "UserId": f"AIDA{name.upper():0>17}", "Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/{name}"}
     return {"Path": "/", **identity, **details}
 
 
@@ -205,7 +213,7 @@ def policy_detail(arn: str, **documents: Any) -> dict[str, Any]:
 
 
 def arn_of(name: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+    return f"arn:aws:iam::{ACCOUNT_ID}:policy/{name}"
 
 
 def attached(*names: str) -> list[dict[str, str]]:
@@ -360,3 +368,13 @@ def test_reads_the_boundary_of_a_user(aws: Aws, answers: Stubber) -> None:
 
     assert eve is not None
     assert handles(eve) == ['permissions boundary "limit"']
+
+
+@pytest.mark.parametrize("action", sorted({action.name for action in principal.actions}))
+def test_no_call_can_be_denied_unnoticed(company: Account, aws: Aws, action: str) -> None:
+    listed = [one.resource for one in principals(aws) if one.resource.name in ("app", "ada")]
+    company.faults.add(Fault("deny", action=action))
+
+    found = [aws.read_one(one, partial(principal.read, aws, one)) for one in listed]
+
+    assert any(isinstance(one, Unreadable) and one.code == "AccessDenied" for one in found)
