@@ -75,8 +75,7 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
         bucket = log.bucket
         if isinstance(bucket, OtherBucket):
             return non_compliant(
-                f"Invocation logs go to {bucket.kind.value}, which Amazon Bedrock does not support; a bucket of this "
-                "account and Region is wanted."
+                f"Invocation logs go to {bucket.kind.value}; a general purpose bucket of this account is wanted."
             )
         defects = [
             *outsider_defects(bucket, self.trusted_accounts),
@@ -91,7 +90,7 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
         found = [defect for defect in defects if defect]
         if found:
             return non_compliant(*found)
-        return compliant("Logs are private, encrypted in transit and at rest, and expire; only Amazon Bedrock writes.")
+        return compliant("Nobody outside may read the logs, only Amazon Bedrock writes them, and requests need TLS.")
 
 
 handler = BedrockLogBucketProtected.lambda_handler()

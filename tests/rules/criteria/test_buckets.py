@@ -186,6 +186,7 @@ def test_judges_object_lock(lock: ObjectLock | None, defect: str | None) -> None
     assert object_lock_defect(replace(BUCKET, object_lock=lock)) == defect
 
 
+STAYING = f"No lifecycle rule expires all noncurrent versions of objects under {PATH}, so nothing is ever deleted."
 NEVER = f"No lifecycle rule expires all objects under {PATH}; expiry after at least 90 days is wanted."
 
 
@@ -227,9 +228,7 @@ NEVER = f"No lifecycle rule expires all objects under {PATH}; expiry after at le
         pytest.param((rule(), rule(prefix="tmp/", days=1)), (), id="another folder early"),
         pytest.param(
             (rule(noncurrent_days=None),),
-            (
-                f"No lifecycle rule expires all noncurrent versions of objects under {PATH}, so nothing is ever deleted.",
-            ),
+            (STAYING,),
             id="noncurrent versions stay",
         ),
     ],
