@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import boto3
+import botocore.loaders
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -50,6 +52,7 @@ _MOTO_CONFIG: Final[dict[str, Any]] = {
     "lambda": {"use_docker": False},
     "batch": {"use_docker": False},
 }
+_LOADER: Final = botocore.loaders.create_loader()
 _LOST: Final[dict[str, type[HTTPClientError]]] = {
     "no-endpoint": EndpointConnectionError,
     "connect-timeout": ConnectTimeoutError,
@@ -84,11 +87,7 @@ class Account:
 
     def session(self, region: str = REGION, access_key_id: str | None = None) -> boto3.session.Session:
         """Return a boto3 session with example credentials whose clients reach this account."""
-        return boto3.session.Session(
-            aws_access_key_id=access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=region,
-        )
+        return _Session(access_key_id, region)
 
 
 @contextmanager
@@ -140,7 +139,7 @@ class EmbeddedAccount(Account):
 
     def session(self, region: str = REGION, access_key_id: str | None = None) -> boto3.session.Session:
         """Return a boto3 session with example credentials whose clients talk to the endpoint."""
-        return _EndpointSession(self.endpoint_url, access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"], region)
+        return _Session(access_key_id, region, self.endpoint_url)
 
     def environment(self, region: str = REGION) -> dict[str, str]:
         """Return the variables by which another process reaches the account."""
@@ -176,11 +175,21 @@ class EmbeddedAccount(Account):
         self.stop()
 
 
-class _EndpointSession(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
-    def __init__(self, endpoint_url: str, access_key_id: str, region: str) -> None:
-        super().__init__(access_key_id, CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=region)
+class _Session(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
+    """A session with example credentials; all of them share what they load, which takes a second for EC2 alone."""
+
+    def __init__(self, access_key_id: str | None, region: str, endpoint_url: str | None = None) -> None:
+        core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
+        super().__init__(
+            access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=region,
+            botocore_session=core,
+        )
         self._endpoint_url = endpoint_url
-        self.events.register("before-send.s3-control", _without_account_label)
+        if endpoint_url:
+            self.events.register("before-send.s3-control", _without_account_label)
 
     def client(self, *arguments: Any, **settings: Any) -> Any:
         return super().client(*arguments, **{"endpoint_url": self._endpoint_url, **settings})

@@ -48,6 +48,17 @@ class HttpRequest:
         url = parts._replace(scheme="https", netloc=host).geturl()
         return HttpRequest(self.method, url, {**headers, "Host": host}, self.body)
 
+    def with_bucket_in_path(self, bucket: str) -> "HttpRequest":
+        """Return the same S3 request with the bucket in the path, where its host has it."""
+        label, _, host = self.host.partition(f"{bucket}.")
+        if label or not bucket or not host.startswith("s3"):
+            return self
+        parts = urlsplit(self.url)
+        moved = HttpRequest(
+            self.method, parts._replace(path=f"/{bucket}{parts.path}").geturl(), self.headers, self.body
+        )
+        return moved.at(host)
+
     @property
     def host(self) -> str:
         """The host that the URL names, without the port."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.iam.models import get_account_id_from
@@ -161,6 +162,9 @@ class Gateway:
     def _ask_moto(self, request: HttpRequest, call: Call) -> HttpAnswer:
         if not request.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
             request = request.at(host_of(call.service, call.region, call.account_id))
+        if call.service == "s3":
+            # Moto takes a bucket that is named like a service for that service.
+            request = request.with_bucket_in_path(call.params.get("Bucket", ""))
         try:
             answered = self._moto.process_request(request.to_botocore())
         except NotImplementedError as error:
@@ -189,7 +193,7 @@ class Gateway:
         error = errors.not_implemented(unknown.service, f"{request.method} {request.url}")
         try:
             return errors.answer_of(error, unknown.service, request)
-        except KeyError:
+        except UnknownServiceError:
             return HttpAnswer(error.status or 501, {"Content-Type": "text/plain"}, error.message.encode())
 
 

@@ -40,9 +40,14 @@ def authorize(call: Call) -> None:
 
 
 def role_of(access_key_id: str, account_id: str, partition: str) -> str | None:
-    """Return the ARN of the role whose temporary credentials these are, None for any others."""
+    """
+    Return the ARN of the role whose temporary credentials these are, None for any others.
+
+    A role that IAM does not have can be assumed too: it is the way into another account, and may do everything.
+    """
     assumed = sts_backends[account_id][partition].get_assumed_role_from_access_key(access_key_id)
-    return None if assumed is None else str(assumed.role_arn)
+    roles = {role.arn for role in iam_backends[account_id][partition].roles.values()}
+    return str(assumed.role_arn) if assumed is not None and assumed.role_arn in roles else None
 
 
 def _documents(account_id: str, partition: str, role_arn: str) -> Iterator[PolicyDocument]:
