@@ -30,7 +30,7 @@ def encryption_defects(uri: str, stored: Stored, *, require_rotation: bool) -> l
     stored yet, and beyond the objects that were read.
     """
     judged = (
-        (one.name, _defect(one.algorithm, one.key_id, one.key, require_rotation=require_rotation))
+        (one.name, storage_defect(one.algorithm, one.key_id, one.key, require_rotation=require_rotation))
         for one in stored.objects
     )
     found = [
@@ -39,7 +39,7 @@ def encryption_defects(uri: str, stored: Stored, *, require_rotation: bool) -> l
     if stored.objects and stored.complete:
         return found
     default = stored.bucket_encryption
-    if defect := _defect(default.algorithm, default.key_id, default.key, require_rotation=require_rotation):
+    if defect := storage_defect(default.algorithm, default.key_id, default.key, require_rotation=require_rotation):
         what = f"more than {len(stored.objects)} objects" if stored.objects else "no object"
         found.append(f"{shortened(uri, LONGEST_NAME)} has {what}; new objects of its bucket are {defect}.")
     return found
@@ -71,7 +71,8 @@ def key_names(stored: Stored) -> Iterator[str]:
         yield stored.bucket_encryption.key_id
 
 
-def _defect(algorithm: str | None, key_id: str | None, key: Key | None, *, require_rotation: bool) -> str | None:
+def storage_defect(algorithm: str | None, key_id: str | None, key: Key | None, *, require_rotation: bool) -> str | None:
+    """Return how Amazon S3 encrypts something, where no customer-managed key protects it, as the end of a sentence."""
     if algorithm is None:
         return "not encrypted; a customer-managed key is wanted"
     if not algorithm.startswith("aws:kms"):

@@ -42,7 +42,7 @@ class SageMakerArtifactCmkEncrypted(ChangeRule[Model]):
     artifact that is not there.
     Artifacts in buckets of other accounts, of SageMaker JumpStart, in directory buckets and behind access points are
     not judged.
-    Reading how an object is encrypted needs s3:GetObject; without kms:Decrypt the rule cannot read the object itself.
+    Seeing how an object is encrypted needs s3:GetObject; without kms:Decrypt no object under a KMS key can be read.
     """
 
     title = "Artifacts of SageMaker models are encrypted with customer-managed keys"
