@@ -176,10 +176,10 @@ def _broad(found: Layers, entry: Entry, actions: tuple[str, ...], kind: str, wit
 
 
 def _merged(grants: Iterable[BroadGrant]) -> tuple[BroadGrant, ...]:
-    """Return one grant for each Resource entry, with all of its actions, in the order of the policies."""
-    merged: dict[tuple[int, int, str], BroadGrant] = {}
+    """Return one grant for each Resource entry and witness, with all actions that it holds for."""
+    merged: dict[tuple[int, int, str, str], BroadGrant] = {}
     for grant in grants:
-        key = (id(grant.policy), grant.statement.index, grant.pattern)
+        key = (id(grant.policy), grant.statement.index, grant.pattern, grant.witness)
         known = merged.get(key, grant)
         more = tuple(action for action in grant.actions if action not in known.actions)
         merged[key] = replace(known, actions=known.actions + more)

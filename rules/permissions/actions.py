@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from string import printable
+from string import printable, whitespace
 from typing import Final
 
 from rules.permissions.conditions import Truth
@@ -110,7 +110,13 @@ def administrator_grant(principal: PrincipalPolicies, surroundings: Surroundings
     return None
 
 
-_RESOURCE: Final = Characters(frozenset(printable) - frozenset(" \t\n\r\x0b\x0c"))
+_TEXT: Final = frozenset(printable) - frozenset(whitespace)
+_PART: Final = Characters(_TEXT - {":"}, 0)
+_RESOURCES: Final[tuple[Shape, ...]] = (
+    ("*",),
+    ("arn:", _PART, ":", _PART, ":", _PART, ":", _PART, ":", Characters(_TEXT)),
+)
+"""What a request names as its resource: "*" for an action that takes none, or an ARN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,11 +151,12 @@ class _Beyond:
             return None
         required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
         forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))
-        text = find_text((*self.shape, SEPARATOR, _RESOURCE), required, forbidden)
-        if text is None:
-            return None
-        found, _, on = text.partition(SEPARATOR)
-        return found, on
+        for on in _RESOURCES:
+            text = find_text((*self.shape, SEPARATOR, *on), required, forbidden)
+            if text is not None:
+                found, _, resource = text.partition(SEPARATOR)
+                return found, resource
+        return None
 
     def _examples(self, part: Part) -> Iterator[str]:
         if not part.excluded:

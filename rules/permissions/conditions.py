@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from rules.permissions.context import ContextValue, RequestContext, Unresolved
 from rules.permissions.document import Condition, Version
-from rules.permissions.patterns import Extent, Glob, text_extent, wildcards
+from rules.permissions.patterns import Glob, text_extent, wildcards
 
 
 class Truth(Enum):
@@ -136,29 +136,30 @@ def _truth(fact: bool) -> Truth:  # noqa: FBT001 - it is the value to convert
     return Truth.TRUE if fact else Truth.FALSE
 
 
-def _within(actual: str, extent: Extent) -> Truth:
-    if extent.certain is not None and extent.certain.matches(actual):
+def _within(actual: str, certain: Glob | None, outer: Glob) -> Truth:
+    if certain is not None and certain.matches(actual):
         return Truth.TRUE
-    if extent.possible is None:
-        return Truth.DEPENDS
-    return Truth.DEPENDS if extent.possible.matches(actual) else Truth.FALSE
+    return Truth.DEPENDS if outer.matches(actual) else Truth.FALSE
 
 
 def _string_equals(actual: str, wanted: str, context: RequestContext, version: Version) -> Truth:
-    return _within(actual, text_extent(wanted, version, context, wildcard=False))
+    extent = text_extent(wanted, version, context, wildcard=False)
+    return _within(actual, extent.certain, extent.outer)
 
 
 def _string_equals_ignore_case(actual: str, wanted: str, context: RequestContext, version: Version) -> Truth:
     extent = text_extent(wanted, version, context, wildcard=False)
-    return _within(actual.lower(), Extent(_lowered(extent.possible), _lowered(extent.certain)))
+    certain = None if extent.certain is None else _lowered(extent.certain)
+    return _within(actual.lower(), certain, _lowered(extent.outer))
 
 
-def _lowered(glob: Glob | None) -> Glob | None:
-    return None if glob is None else Glob(tuple(t.lower() if isinstance(t, str) else t for t in glob.tokens))
+def _lowered(glob: Glob) -> Glob:
+    return Glob(tuple(token.lower() if isinstance(token, str) else token for token in glob.tokens))
 
 
 def _string_like(actual: str, wanted: str, context: RequestContext, version: Version) -> Truth:
-    return _within(actual, text_extent(wanted, version, context))
+    extent = text_extent(wanted, version, context)
+    return _within(actual, extent.certain, extent.outer)
 
 
 def _arn_like(actual: str, wanted: str, context: RequestContext, version: Version) -> Truth:
@@ -166,7 +167,7 @@ def _arn_like(actual: str, wanted: str, context: RequestContext, version: Versio
     if "${" in wanted and version is Version.V2012:
         extent = text_extent(wanted, version, context)
         certain = extent.certain.literal if extent.certain else None
-        return _within(actual, Extent(extent.possible, None)) if certain is None else _truth(actual == certain)
+        return _within(actual, None, extent.outer) if certain is None else _truth(actual == certain)
     wanted_parts, actual_parts = wanted.split(":", 5), actual.split(":", 5)
     if len(wanted_parts) < _ARN_PARTS:
         return Truth.DEPENDS

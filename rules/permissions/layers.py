@@ -129,6 +129,6 @@ def _live(policy: Policy, statement: Statement, context: RequestContext) -> Live
         pairs = zip(patterns, extents, strict=True)
         written = tuple(pattern for pattern, extent in pairs if extent.possible is not None)
         return LiveStatement(policy, statement, truth, Part(wide), Part(narrow), written)
-    # What a variable without a value excludes is not documented, so nothing is certain then.
-    certain = Part(wide, excluded=True) if len(wide) == len(extents) else Part(())
-    return LiveStatement(policy, statement, truth, Part(narrow, excluded=True), certain, ())
+    # What a variable without a value excludes is not documented, so all that it could exclude is uncertain.
+    outer = Part(tuple(extent.outer for extent in extents), excluded=True)
+    return LiveStatement(policy, statement, truth, Part(narrow, excluded=True), outer, ())

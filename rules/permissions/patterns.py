@@ -107,11 +107,13 @@ class Extent:
     What a pattern with policy variables matches, as far as the variables' values are known.
 
     `possible` matches at least every text that the pattern may match, `certain` at most those that it surely
-    matches; None matches nothing. Without unknown variables both are the same glob.
+    matches; None matches nothing. `outer` matches whatever the pattern could with any values for its variables.
+    Without variables that lack a value all three are the same glob.
     """
 
     possible: Glob | None
     certain: Glob | None
+    outer: Glob
 
 
 def resource_extent(text: str, version: Version, context: RequestContext = NOTHING_KNOWN) -> Extent:
@@ -138,9 +140,9 @@ def text_extent(
     """
     if "${" not in text or version is Version.V2008:
         whole = wildcards(text) if wildcard else glob(text)
-        return Extent(whole, whole)
+        return Extent(whole, whole, whole)
     tokens: list[Token] = []
-    unknown = False
+    unknown = absent = False
     for token in _variable_tokens(text):
         if isinstance(token, Wildcard):
             tokens.append(token if wildcard else token.value)
@@ -150,15 +152,14 @@ def text_extent(
             continue
         found = context.value(token.key)
         value = token.default if found is Unresolved.ABSENT else found
-        if value is None:
-            return Extent(None, None)
         if isinstance(value, str):
             tokens.append(value)
-        else:
-            unknown = True
-            tokens.append(Wildcard.ANY_TEXT)
+            continue
+        absent = absent or value is None
+        unknown = True
+        tokens.append(Wildcard.ANY_TEXT)
     whole = glob(*tokens)
-    return Extent(whole, None if unknown else whole)
+    return Extent(None if absent else whole, None if unknown else whole, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,9 @@ def _plain_resource(text: str) -> Extent:
     whole = wildcards(text)
     missing = _ARN_PARTS - 1 - text.count(":")
     if missing > 0 and text.startswith("arn:") and "*" not in text:
-        return Extent(wildcards(text + ":*" * missing), whole)
-    return Extent(whole, whole)
+        longer = wildcards(text + ":*" * missing)
+        return Extent(longer, whole, longer)
+    return Extent(whole, whole, whole)
 
 
 def _wildcard_tokens(text: str) -> list[Token]:
