@@ -1,0 +1,66 @@
+"""When the role of something that calls models may do that, and nothing else of Amazon Bedrock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.criteria.least_privilege import Defect, Terms, access_defects, granted, written_action
+from rules.engine.verdict import listed
+from rules.permissions.access import Access, effective_access
+from rules.permissions.actions import WideAction, administrator_grant, other_actions
+from rules.permissions.domains import GUARDRAIL_APPLICATION, MODEL_INVOCATION, RETRIEVAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rules.permissions.principal import PrincipalPolicies
+
+BESIDE_INVOCATION = (RETRIEVAL, GUARDRAIL_APPLICATION)
+"""What a caller of models may do besides, on named resources."""
+
+SERVICES = ("bedrock", "bedrock-mantle")
+
+
+def role_defects(
+    policies: PrincipalPolicies, access: Access, *, allowed_models: tuple[str, ...], allowed_actions: tuple[str, ...]
+) -> tuple[Defect, ...]:
+    """
+    Return one defect for each statement that lets the role do more than call models, gravest first.
+
+    `access` is the role's access to models; `allowed_actions` are patterns of further actions that it may have.
+    """
+    found = (
+        *_administrator(policies),
+        *access_defects(policies, access, Terms(MODEL_INVOCATION, allowed_models)),
+        *(
+            defect
+            for domain in BESIDE_INVOCATION
+            for defect in access_defects(policies, effective_access(policies, domain), Terms(domain))
+        ),
+        *_others(other_actions(policies, SERVICES, _permitted(allowed_actions))),
+    )
+    first: dict[tuple[int, int], Defect] = {}
+    for defect in found:
+        first.setdefault((id(defect.policy), defect.statement.index), defect)
+    return tuple(first.values())
+
+
+def _administrator(policies: PrincipalPolicies) -> Iterator[Defect]:
+    grant = administrator_grant(policies)
+    if grant is not None:
+        reason = granted(grant, f"administration of {grant.over}", "name actions and resources")
+        yield Defect(grant.policy, grant.statement, reason, grant.conditional)
+
+
+def _permitted(allowed_actions: tuple[str, ...]) -> tuple[str, ...]:
+    of_domains = (pattern for domain in (MODEL_INVOCATION, *BESIDE_INVOCATION) for pattern in domain.family)
+    return (*of_domains, *allowed_actions)
+
+
+def _others(grants: Iterable[WideAction]) -> Iterator[Defect]:
+    by_statement: dict[tuple[int, int], list[WideAction]] = {}
+    for grant in grants:
+        by_statement.setdefault((id(grant.policy), grant.statement.index), []).append(grant)
+    for same in by_statement.values():
+        what = f"{listed(dict.fromkeys(written_action(grant) for grant in same))}, more than calling models"
+        yield Defect(same[0].policy, same[0].statement, granted(same[0], what, "remove it"), same[0].conditional)

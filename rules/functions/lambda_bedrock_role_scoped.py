@@ -1,0 +1,93 @@
+"""Rule: lambda-bedrock-role-scoped."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from rules.criteria.execution_roles import role_defects
+from rules.criteria.least_privilege import Terms, Written, limits
+from rules.engine.duties import Severity
+from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
+from rules.engine.parameters import InPack, Matching
+from rules.engine.rule import ChangeRule
+from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
+from rules.facts import lambda_functions
+from rules.facts.lambda_functions import Function
+from rules.permissions.document import shown
+from rules.permissions.domains import MODEL_INVOCATION
+
+
+@dataclass(frozen=True)
+class LambdaBedrockRoleScoped(ChangeRule[Function]):
+    """
+    Checks if AWS Lambda functions that can call Amazon Bedrock models have roles for that and nothing broader.
+
+    The rule is NON_COMPLIANT if the execution role reaches models that no statement names, has other Amazon Bedrock
+    actions, or is like an administrator.
+
+    ## Why
+    A prompt can talk a model into asking its function for anything, and the function may do whatever its role may.
+    With exactly the permissions that it needs, a hijacked function can call one model and nothing else.
+
+    ## Fix
+    Name models and actions in the statement that the annotation points to:
+
+        {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+         "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}
+
+    Besides, `bedrock:ApplyGuardrail` and `bedrock:Retrieve` are fine on the ARNs of guardrails and knowledge bases.
+    Give administration to another role, and this one to the function with
+    `aws lambda update-function-configuration --role <role ARN>`; in the AWS CDK, `lambda_.Function(role=…)`.
+
+    ## Limits
+    The function is judged as it is unpublished: published versions keep the role that they were published with.
+    The role itself is judged as bedrock-invoke-least-privilege does, with the same limits; a change of the role or
+    its policies is noticed here by the daily pass.
+    Functions that hand their work to an agent or a flow, and cannot invoke a model themselves, are not in scope.
+    """
+
+    title = "Functions that call models have roles for that and nothing broader"
+    severity = Severity.HIGH
+    frameworks = (
+        *wa_genai("GENSEC01-BP01", "GENSEC05-BP01"),
+        *owasp_llm("LLM06"),
+        *nist_800_53("AC-6"),
+    )
+    references = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+        "https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html",
+    )
+    reports = ("AWS::Lambda::Function",)
+    nothing_to_judge = "No function in this Region can call Amazon Bedrock models."
+    resource_types = ("AWS::Lambda::Function",)
+    collect = lambda_functions.functions
+    read = lambda_functions.function
+
+    allowed_models: Annotated[
+        tuple[str, ...],
+        Written,
+        InPack("AllowedModels"),
+        "Models that may be granted, also by a wildcard within them; without any, those that a statement names.",
+    ] = ()
+    allowed_actions: Annotated[
+        tuple[str, ...],
+        Matching(r"bedrock(-mantle)?:[A-Za-z*?]+", "Amazon Bedrock actions such as bedrock:InvokeAgent"),
+        "Other Amazon Bedrock actions that functions may have, with * and ? as in policies.",
+    ] = ()
+
+    def judge(self, function: Function, /) -> Verdict:
+        """Return whether the execution role may call models and do nothing else of Amazon Bedrock."""
+        access = function.model_access
+        if function.role is None:
+            return out_of_scope("The execution role no longer exists, so the function cannot call a model.")
+        if not access.allowed:
+            return out_of_scope("The execution role is not allowed to invoke a model.")
+        defects = role_defects(
+            function.role.policies, access, allowed_models=self.allowed_models, allowed_actions=self.allowed_actions
+        )
+        if not defects:
+            return compliant(limits(access, Terms(MODEL_INVOCATION, self.allowed_models)))
+        first, *others = (defect.sentence for defect in defects)
+        return non_compliant(f"Role {shown(function.role.resource.name)}: {first}", *others)
+
+
+handler = LambdaBedrockRoleScoped.lambda_handler()
