@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, EndpointConnectionError
-
 from rules.engine.collector import Action, reads
+from rules.facts.listings import every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rules.engine.aws import Aws
-    from rules.engine.clients import Service
 
 GUARDRAILS = "arn:{partition}:bedrock:{region}:{account}:guardrail/*"
 
@@ -105,13 +103,13 @@ def usage(aws: Aws) -> BedrockUsage:
     return BedrockUsage(
         invoked_models=invoked_models(aws),
         mantle=mantle_invoked(aws),
-        guardrails=_count(aws, "bedrock", "list_guardrails", "guardrails"),
-        agents=_count(aws, "bedrock-agent", "list_agents", "agentSummaries"),
-        knowledge_bases=_count(aws, "bedrock-agent", "list_knowledge_bases", "knowledgeBaseSummaries"),
-        custom_models=_count(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True),
-        imported_models=_count(aws, "bedrock", "list_imported_models", "modelSummaries"),
-        inference_profiles=_count(
-            aws, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", typeEquals="APPLICATION"
+        guardrails=len(every(aws, "bedrock", "list_guardrails", "guardrails")),
+        agents=len(every(aws, "bedrock-agent", "list_agents", "agentSummaries")),
+        knowledge_bases=len(every(aws, "bedrock-agent", "list_knowledge_bases", "knowledgeBaseSummaries")),
+        custom_models=len(every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)),
+        imported_models=len(every(aws, "bedrock", "list_imported_models", "modelSummaries")),
+        inference_profiles=len(
+            every(aws, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", typeEquals="APPLICATION")
         ),
     )
 
@@ -119,13 +117,3 @@ def usage(aws: Aws) -> BedrockUsage:
 def _metrics(aws: Aws, namespace: str, name: str) -> Iterator[Mapping[str, Any]]:
     pages = aws.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=namespace, MetricName=name)
     return (metric for page in pages for metric in page["Metrics"])
-
-
-def _count(aws: Aws, service: Service, operation: str, member: str, **arguments: object) -> int:
-    try:
-        pages = aws.client(service).get_paginator(operation).paginate(**arguments)
-        return sum(len(page.get(member, ())) for page in pages)
-    except (ClientError, EndpointConnectionError) as error:
-        if aws.lacks(service, error):
-            return 0
-        raise

@@ -60,7 +60,7 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = "Model invocation logging writes to no bucket."
+    nothing_to_judge = "Model invocation logging writes to no bucket that exists."
     collect = bedrock_logging.log_buckets
 
     require_cmk: Annotated[bool, "Whether a customer-managed key is wanted."] = True

@@ -50,7 +50,7 @@ class BedrockLogGroupProtected(PeriodicRule[LogGroup]):
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html",
     )
     reports = ("AWS::Logs::LogGroup",)
-    nothing_to_judge = "Model invocation logging writes to no log group of this Region."
+    nothing_to_judge = "Model invocation logging writes to no log group that exists in this Region."
     collect = bedrock_logging.log_groups
 
     min_retention_days: Annotated[
