@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from string import printable, whitespace
 from typing import Final
 
@@ -77,15 +78,15 @@ def other_actions(
     `services` are prefixes such as "bedrock", `permitted` patterns such as "bedrock:InvokeModel*".
     """
     wanted = Part(tuple(map(action_glob, permitted)))
-    found = []
-    for service in services:
-        shape: Shape = (f"{service}:", *ACTION_SHAPE[-1:])
-        beyond = _Beyond(principal, surroundings, wanted, shape, (service,))
-        for live in beyond.layers.identity:
-            for written, part in _action_entries(live.statement):
-                grant = beyond.grant(live, written, part, _sample(live))
-                if grant is not None:
-                    found.append(grant)
+    each = [
+        _Beyond(principal, surroundings, wanted, (f"{service}:", *ACTION_SHAPE[-1:]), (service,))
+        for service in services
+    ]
+    found: list[WideAction] = []
+    for live in layers(principal, surroundings).identity:
+        for written, part in _action_entries(live.statement):
+            grants = (beyond.grant(live, written, part, _sample(live)) for beyond in each)
+            found.extend(islice((grant for grant in grants if grant is not None), 1))
     return tuple(found)
 
 

@@ -1,0 +1,137 @@
+"""Actions beyond the wanted ones, and principals like administrators."""
+
+import pytest
+
+from rules.permissions.actions import administrator_grant, other_actions
+from rules.permissions.principal import PrincipalPolicies
+from tests.rules.permissions.principals import (
+    INVOKE,
+    MODEL_A,
+    USER,
+    allow,
+    boundary,
+    deny,
+    principal,
+    statement,
+)
+
+PERMITTED = ["bedrock:InvokeModel*", "bedrock:ApplyGuardrail", "bedrock:Retrieve", "bedrock-mantle:CreateInference"]
+
+OTHER: list[tuple[str, PrincipalPolicies, list[tuple[str, str]]]] = [
+    ("nothing but the permitted", principal(allow(PERMITTED)), []),
+    ("other services", principal(allow(["s3:*", "logs:PutLogEvents", "bedrock-agentcore:*"])), []),
+    (
+        "one other action",
+        principal(allow([INVOKE, "bedrock:CreateAgent"])),
+        [("bedrock:CreateAgent", "bedrock:createagent")],
+    ),
+    (
+        "several entries",
+        principal(allow(["bedrock:List*", "bedrock:Get*"])),
+        [("bedrock:List*", "bedrock:listother"), ("bedrock:Get*", "bedrock:getother")],
+    ),
+    ("every action", principal(allow("*")), [("*", "bedrock:other")]),
+    (
+        "permitted in a wider entry",
+        principal(allow("bedrock:Retrieve*")),
+        [("bedrock:Retrieve*", "bedrock:retrieveother")],
+    ),
+    (
+        "excluded actions",
+        principal(statement("Allow", NotAction="s3:*", Resource=MODEL_A)),
+        [("NotAction", "bedrock:other")],
+    ),
+    ("excluded services", principal(statement("Allow", NotAction="bedrock*:*", Resource="*")), []),
+    ("denied", principal(allow("bedrock:*"), statement("Deny", NotAction=PERMITTED, Resource="*")), []),
+    (
+        "denied in part",
+        principal(allow("bedrock:*"), deny(["bedrock:?*e*", "bedrock:a*"])),
+        [("bedrock:*", "bedrock:b")],
+    ),
+    (
+        "denied on one resource",
+        principal(allow("bedrock:Get*", MODEL_A), deny("bedrock:Get*", MODEL_A)),
+        [],
+    ),
+    (
+        "left by the boundary",
+        principal(allow("*"), limit=boundary(allow([INVOKE, "bedrock:ListAgents", "s3:*"]))),
+        [("*", "bedrock:listagents")],
+    ),
+    (
+        "excluded resources",
+        principal(statement("Allow", Action="bedrock:GetAgent", NotResource=MODEL_A)),
+        [("bedrock:GetAgent", "bedrock:getagent")],
+    ),
+    ("conditions that never hold", principal(allow("bedrock:*", condition={"Null": {"aws:PrincipalArn": "true"}})), []),
+]
+
+
+@pytest.mark.parametrize(("who", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in OTHER])
+def test_other_actions_are_told_with_an_example(who: PrincipalPolicies, wanted: list[tuple[str, str]]) -> None:
+    found = other_actions(who, ["bedrock", "bedrock-mantle"], PERMITTED)
+
+    assert [(grant.pattern, grant.action) for grant in found] == wanted
+
+
+def test_other_actions_say_on_what_and_whether_conditionally() -> None:
+    (grant,) = other_actions(
+        principal(allow("bedrock:GetAgent", MODEL_A, {"Bool": {"aws:SecureTransport": "true"}})), ["bedrock"], PERMITTED
+    )
+
+    assert (grant.resource, grant.conditional, grant.statement.handle) == (MODEL_A, True, "statement 1")
+
+
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+POWER_USER = statement("Allow", NotAction=["iam:*", "organizations:*", "account:*"], Resource="*")
+ADMINISTRATORS: list[tuple[str, PrincipalPolicies, str, bool]] = [
+    ("everything", principal(allow("*")), "every service", False),
+    ("every service in the action", principal(allow("*:*")), "every service", False),
+    ("all but some services", principal(POWER_USER), "every service", False),
+    ("all but one resource", principal(statement("Allow", Action="*", NotResource=MODEL_A)), "every service", False),
+    ("all of IAM", principal(allow(["s3:Get*", "iam:*"]), arn=USER), "IAM", False),
+    ("everything but a denial", principal(allow("*"), deny("s3:*")), "every service", False),
+    ("everything in another service", principal(allow("*"), deny("other-service:*")), "IAM", False),
+    (
+        "with a condition",
+        principal(allow("*", condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+        "every service",
+        True,
+    ),
+    (
+        "under a conditional denial",
+        principal(allow("*"), deny("*", condition={"Bool": {"aws:ViaAWSService": "false"}})),
+        "every service",
+        True,
+    ),
+    ("under a boundary as wide", principal(allow("*"), limit=boundary(POWER_USER)), "every service", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "over", "conditional"), [pytest.param(*case[1:], id=case[0]) for case in ADMINISTRATORS]
+)
+def test_a_principal_like_an_administrator_is_told(who: PrincipalPolicies, over: str, conditional: bool) -> None:
+    found = administrator_grant(who)
+
+    assert found is not None
+    assert (found.over, found.conditional) == (over, conditional)
+
+
+NO_ADMINISTRATORS: list[tuple[str, PrincipalPolicies]] = [
+    ("nothing", principal()),
+    ("one service", principal(allow("bedrock:*"))),
+    ("many services", principal(allow(["s3:*", "ec2:*", "lambda:*", "bedrock:*", "logs:*"]))),
+    ("everything on one resource", principal(allow("*", MODEL_A))),
+    ("every reading action", principal(allow(["*:Describe*", "*:List*", "*:Get*"]))),
+    ("some IAM actions", principal(allow(["iam:PassRole", "iam:Get*"]))),
+    ("IAM on one role", principal(allow("iam:*", "arn:aws:iam::123456789012:role/app"))),
+    ("everything under a narrow boundary", principal(allow("*"), limit=boundary(allow("bedrock:*")))),
+    ("everything denied", principal(allow("*"), deny("*"))),
+    ("all but some denied", principal(allow("*"), statement("Deny", NotAction="bedrock:*", Resource="*"))),
+]
+
+
+@pytest.mark.parametrize("who", [pytest.param(case[1], id=case[0]) for case in NO_ADMINISTRATORS])
+def test_others_are_not_like_administrators(who: PrincipalPolicies) -> None:
+    assert administrator_grant(who) is None
