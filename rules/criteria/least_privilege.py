@@ -84,10 +84,10 @@ def access_defects(policies: PrincipalPolicies, access: Access, terms: Terms) ->
     `access` is the principal's effective access in the domain of the terms.
     """
     broad, strangers = _beyond_allowed(policies, access, terms) if terms.allowed else (access.broad, ())
-    wide = () if terms.allow_wildcard_actions else access.wildcard_actions
+    wide = {} if terms.allow_wildcard_actions else _by_statement(access.wildcard_actions)
     found = [
-        *_broad_defects(broad, terms),
-        *(_wide_defect(grant, terms) for grant in wide),
+        *(_broad_defect(same, wide.pop(_key(same[0]), []), terms) for same in _alike(broad)),
+        *(_wide_defect(same, terms) for same in wide.values()),
         *(_stranger_defect(stranger, terms) for stranger in strangers),
     ]
     return tuple(sorted(found, key=lambda defect: defect.conditional))
@@ -143,39 +143,54 @@ def _arns(written: str, domain: Domain) -> Iterator[str]:
                 yield f"{start}{form.prefix}*.{written}"
 
 
-def _broad_defects(grants: Iterable[BroadGrant], terms: Terms) -> Iterator[Defect]:
-    """Return one defect for the entries of a statement that let the same actions through, widest entry first."""
+def _alike(grants: Iterable[BroadGrant]) -> Iterable[list[BroadGrant]]:
+    """Return the grants of each statement that let the same actions through, widest entry first."""
     by_entry: dict[tuple[int, int, str, bool], BroadGrant] = {}
     for grant in sorted(grants, key=lambda grant: len(_last_part(grant.pattern).strip("*"))):
-        entry = (id(grant.policy), grant.statement.index, grant.pattern, grant.conditional)
+        entry = (*_key(grant), grant.pattern, grant.conditional)
         known = by_entry.get(entry, grant)
         by_entry[entry] = replace(known, actions=tuple(dict.fromkeys((*known.actions, *grant.actions))))
-    by_statement: dict[tuple[int, int, tuple[str, ...], bool], list[BroadGrant]] = {}
+    alike: dict[tuple[int, int, tuple[str, ...], bool], list[BroadGrant]] = {}
     for grant in by_entry.values():
-        statement = (id(grant.policy), grant.statement.index, grant.actions, grant.conditional)
-        by_statement.setdefault(statement, []).append(grant)
-    return (_broad_defect(same, terms) for same in by_statement.values())
+        alike.setdefault((*_key(grant), grant.actions, grant.conditional), []).append(grant)
+    return alike.values()
 
 
-def _broad_defect(grants: list[BroadGrant], terms: Terms) -> Defect:
+def _by_statement(grants: Iterable[WideAction]) -> dict[tuple[int, int], list[WideAction]]:
+    found: dict[tuple[int, int], list[WideAction]] = {}
+    for grant in grants:
+        found.setdefault(_key(grant), []).append(grant)
+    return found
+
+
+def _key(grant: BroadGrant | WideAction) -> tuple[int, int]:
+    return id(grant.policy), grant.statement.index
+
+
+def _broad_defect(grants: list[BroadGrant], wide: list[WideAction], terms: Terms) -> Defect:
     first, resource = grants[0], terms.domain.resource
     only_region = not terms.allow_region_wildcard and all(_open_region(grant) for grant in grants)
+    patterns = listed((_shown(grant, whole=only_region) for grant in grants), most=2)
+    what = f"{listed(first.actions, most=1)} on {patterns}"
+    also = ""
+    if wide:
+        what += f" through {listed((shown(grant.pattern) for grant in wide), most=2)}"
+        also = " and the actions"
     if first.witness == "*":
         wanted = f"allow {terms.domain.actions[0]} on the {resource} ARNs beside it"
     elif only_region:
-        wanted = "name the Region"
+        wanted = f"name the Region{also}"
     elif terms.allowed:
-        wanted = f"only allowed {resource}s are wanted"
+        wanted = f"name only allowed {resource}s{also}"
     else:
-        wanted = f"name the {resource} ARNs"
-    patterns = listed((_shown(grant, whole=only_region) for grant in grants), most=2)
-    what = f"{listed(first.actions, most=1)} on {patterns}"
+        wanted = f"name the {resource} ARNs{also}"
     return Defect(first.policy, first.statement, granted(first, what, wanted), first.conditional)
 
 
-def _wide_defect(grant: WideAction, terms: Terms) -> Defect:
-    what = f"{written_action(grant)}, more than {terms.domain.name}"
-    return Defect(grant.policy, grant.statement, granted(grant, what, "name the actions"), grant.conditional)
+def _wide_defect(grants: list[WideAction], terms: Terms) -> Defect:
+    first = grants[0]
+    what = f"{listed(map(written_action, grants), most=2)}, more than {terms.domain.name}"
+    return Defect(first.policy, first.statement, granted(first, what, "name the actions"), first.conditional)
 
 
 def _stranger_defect(stranger: NamedResource, terms: Terms) -> Defect:

@@ -21,8 +21,8 @@ class LambdaBedrockRoleScoped(ChangeRule[Function]):
     """
     Checks if AWS Lambda functions that can call Amazon Bedrock models have roles for that and nothing broader.
 
-    The rule is NON_COMPLIANT if the execution role reaches models that no statement names, has other Amazon Bedrock
-    actions, or is like an administrator.
+    The rule is NON_COMPLIANT if the execution role reaches models that no statement names, may do more in Amazon
+    Bedrock, or is like an administrator.
 
     ## Why
     A prompt can talk a model into asking its function for anything, and the function may do whatever its role may.

@@ -127,10 +127,23 @@ def wide(what: str, where: str = 'Inline policy "app" statement 1') -> Verdict:
             id="every action but those of IAM on a model",
         ),
         pytest.param(
+            principal(allow(["bedrock:*", "bedrock:I*", INVOKE], MODEL_A)),
+            wide("bedrock:* and bedrock:I*"),
+            id="several wide actions on a model",
+        ),
+        pytest.param(
+            principal(statement("Allow", NotAction="iam:*", NotResource=MODEL_A)),
+            non_compliant(
+                'Inline policy "app" statement 1 allows bedrock:InvokeModel and 3 more on all but its NotResource '
+                "through NotAction; name the model ARNs and the actions."
+            ),
+            id="every action but those of IAM, on everything but a model",
+        ),
+        pytest.param(
             principal(allow("*")),
             non_compliant(
-                'Inline policy "app" statement 1 allows bedrock:InvokeModel and 3 more on *; name the model ARNs.',
-                'Inline policy "app" statement 1 allows *, more than model invocation; name the actions.',
+                'Inline policy "app" statement 1 allows bedrock:InvokeModel and 3 more on * through *; '
+                "name the model ARNs and the actions.",
             ),
             id="everything",
         ),
@@ -222,7 +235,7 @@ def test_judges_what_a_principal_may_effectively_invoke(policies: PrincipalPolic
             principal(allow(INVOKE, f"{MODELS}/anthropic.*")),
             non_compliant(
                 'Inline policy "app" statement 1 allows bedrock:InvokeModel on foundation-model/anthropic.*; '
-                "only allowed models are wanted."
+                "name only allowed models."
             ),
             id="wildcard beyond the allowed models",
         ),
@@ -249,6 +262,14 @@ def test_judges_what_a_principal_may_effectively_invoke(policies: PrincipalPolic
             principal(allow(INVOKE, MODEL_A)),
             non_compliant(f'Inline policy "app" statement 1 names {A}, which is not an allowed model.'),
             id="entry that means no model allows none",
+        ),
+        pytest.param(
+            {"allowedModels": "anthropic.claude-*", "allowWildcardActions": "true"},
+            principal(allow("bedrock:*")),
+            non_compliant(
+                'Inline policy "app" statement 1 allows bedrock:InvokeModel and 2 more on *; name only allowed models.'
+            ),
+            id="wide action let be, but not beyond the allowed models",
         ),
         pytest.param(
             {"allowedModels": "*"},

@@ -102,7 +102,7 @@ def test_judges_which_knowledge_bases_a_principal_may_query(policies: PrincipalP
             {"allowedKnowledgeBases": EVERY_BASE},
             principal(allow(RETRIEVE)),
             non_compliant(
-                'Inline policy "app" statement 1 allows bedrock:Retrieve on *; only allowed knowledge bases are wanted.'
+                'Inline policy "app" statement 1 allows bedrock:Retrieve on *; name only allowed knowledge bases.'
             ),
             id="knowledge bases of other accounts besides the allowed ones",
         ),

@@ -122,7 +122,8 @@ def told(*sentences: str) -> Verdict:
         pytest.param(
             principal(allow("bedrock:*", Sid="All"), allow("sqs:*")),
             told(
-                'Inline policy "app" statement "All" allows bedrock:InvokeModel and 2 more on *; name the model ARNs.'
+                'Inline policy "app" statement "All" allows bedrock:InvokeModel and 2 more on * '
+                "through bedrock:*; name the model ARNs and the actions."
             ),
             id="every Bedrock action, told once for each statement",
         ),
@@ -171,7 +172,8 @@ def test_a_function_whose_role_was_deleted_cannot_call_a_model() -> None:
             {"allowedActions": "bedrock:InvokeAgent"},
             principal(allow(INVOKE, MODEL_A), allow("bedrock:Invoke*")),
             told(
-                'Inline policy "app" statement 2 allows bedrock:InvokeModel and 1 more on *; name the model ARNs.',
+                'Inline policy "app" statement 2 allows bedrock:InvokeModel and 1 more on * '
+                "through bedrock:Invoke*; name the model ARNs and the actions.",
             ),
             id="wildcard beyond the allowed actions",
         ),
