@@ -56,8 +56,9 @@ class Caller:
     """
     One request, as far as who makes it, from where and for whom goes.
 
-    `account` and `arn` are the principal's, None for an anonymous request; for a `service`, `account` is the one
-    that it acts for. `name` is how the policy names this caller, None for one that stands for all the others.
+    `account` and `arn` are the principal's, None for an anonymous request; `arn` is what a policy calls a principal
+    that has none. For a `service`, `account` is the one that it acts for. `name` is how the policy names this caller,
+    None for one that stands for all the others.
     """
 
     context: RequestContext
@@ -84,9 +85,9 @@ def covers(entry: Principal, caller: Caller) -> bool:
         return caller.service is not None and text in ("*", caller.service)
     if everybody(entry):
         return True
-    if entry.type != "AWS" or caller.service is not None or caller.account is None:
-        return False
-    return account_of(text) == caller.account if names_account(text) else principal_arn(text) == caller.arn
+    if entry.type == "AWS" and names_account(text):
+        return caller.service is None and account_of(text) == caller.account
+    return principal_arn(text) == caller.arn
 
 
 def touches(entry: Principal, caller: Caller) -> bool:

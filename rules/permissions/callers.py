@@ -75,6 +75,12 @@ class Callers:
             for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
         ]
         self._named_services = tuple(dict.fromkeys(entry.value for entry in entries if entry.type == "Service"))
+        self._without_account = tuple(
+            entry
+            for statement in document.statements
+            for entry in statement.not_principals or ()
+            if entry.type != "Service" and account_of(entry.value) is None and not everybody(entry)
+        )
         self._accounts = self._outside_accounts(entries)
         self._orgs = self._outside_orgs()
         self._paths = cache(self._outside_paths)
@@ -100,7 +106,9 @@ class Callers:
         yield from self._anonymous()
         for account in self._accounts:
             yield from self._principals(account, self._principal_arns(account))
-        if self._mentions(*SERVICE_KEYS, "aws:principalisawsservice"):
+        for entry in self._without_account:
+            yield from self.of(entry)
+        if self._named_services or self._mentions(*SERVICE_KEYS, "aws:principalisawsservice"):
             yield from self._every_service()
 
     def _anonymous(self) -> Iterator[Caller]:
@@ -167,7 +175,7 @@ class Callers:
             choices.append((*representatives(ANY_TEXT, values, filter(picks_customer, values)), None))
         nobody: Settled = dict.fromkeys((*PRINCIPAL_KEYS, *SERVICE_KEYS))
         for claimed in product(*choices):
-            yield Caller(_context(nobody, dict(zip(told_apart, claimed, strict=True))), name=federated)
+            yield Caller(_context(nobody, dict(zip(told_apart, claimed, strict=True))), arn=federated, name=federated)
 
     def _organizations(self) -> Iterator[tuple[str | None, str | None]]:
         """Return the organizations that an outsider may belong to, with a place in them."""

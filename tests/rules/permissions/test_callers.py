@@ -13,6 +13,7 @@ from rules.permissions.document import Effect, PolicyDocument, PolicyType, parse
 from rules.permissions.resource_policy import outsiders
 
 OWN, PARTNER, STRANGER, NEIGHBOUR = "123456789012", "111122223333", "444455556666", "123400000001"
+CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 ORG, OTHER_ORG, THIRD_ORG = "o-a1b2c3d4e5", "o-zzzzzzzzzz", "o-a1b2c3d4e5f6"
 TRUST = Trust(OWN, "aws", frozenset({PARTNER}), frozenset({ORG}))
 
@@ -85,6 +86,8 @@ PRINCIPALS: list[Any] = [
     {"AWS": f"arn:aws:iam::{OWN}:root"},
     {"Service": "config.amazonaws.com"},
     {"Service": "*"},
+    {"CanonicalUser": CANONICAL},
+    {"AWS": [OWN], "Service": "logs.amazonaws.com", "CanonicalUser": CANONICAL},
 ]
 
 
@@ -145,6 +148,7 @@ def callers(draw: st.DrawFn) -> Caller:
         )
         return Caller(known, account, service=name)
     role = f"arn:aws:iam::{account}:role/{draw(st.sampled_from(['app', 'ap', 'path/app', 'x']))}"
+    signer = draw(st.sampled_from([role, role, CANONICAL]))
     known = context(
         aws__PrincipalIsAWSService="false",
         aws__PrincipalAccount=account,
@@ -155,7 +159,7 @@ def callers(draw: st.DrawFn) -> Caller:
         aws__userid=draw(st.sampled_from(["AROAXXXXXXXXXXXXXXXXX:ann", "AROAXXXXXXXXXXXXXXXXX:bob", account])),
         **place,
     )
-    return Caller(known, account, role)
+    return Caller(known, account, signer)
 
 
 def admits(document: PolicyDocument, caller: Caller) -> bool:
