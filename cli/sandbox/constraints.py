@@ -14,6 +14,8 @@ from moto.core.model import ListShape, MapShape, OperationModel, Shape, Structur
 from cli.sandbox.errors import validation
 
 _TEXT_SHOWN: Final = 200
+# The tag operations of Amazon Bedrock agents have it in the pattern of their ARNs.
+_MISSPELT: Final = "/d{12}"
 
 
 def check(service: str, operation: OperationModel, params: Mapping[str, Any]) -> None:
@@ -31,23 +33,31 @@ def check(service: str, operation: OperationModel, params: Mapping[str, Any]) ->
         raise validation(service, f"{len(found)} validation error{plural} detected: {'; '.join(found)}")
 
 
-def violations(value: object, shape: Shape, path: str = "") -> Iterator[str]:
-    """Yield a sentence for each constraint that `value` breaks."""
+def violations(value: object, shape: Shape, path: str = "", *, uncut: bool = False) -> Iterator[str]:
+    """Yield a sentence for each constraint that `value` breaks.
+
+    `uncut` leaves out how many items the lists at its top have: a listing before it is cut into pages has any.
+    """
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        for name in shape.required_members:
-            if value.get(name) is None:
-                yield _sentence(None, _child(path, name), "Member must not be null")
-        for name, member in value.items():
-            if name in shape.members:
-                yield from violations(member, shape.members[name], _child(path, name))
+        yield from _of_members(value, shape, path, uncut=uncut)
         return
-    yield from _own(value, shape, path)
+    if not (uncut and isinstance(value, list)):
+        yield from _own(value, shape, path)
     if isinstance(shape, ListShape) and isinstance(value, list | tuple):
         for number, item in enumerate(value, start=1):
             yield from violations(item, shape.member, f"{path}.{number}.member")
     elif isinstance(shape, MapShape) and isinstance(value, Mapping):
         for key, item in value.items():
             yield from violations(item, shape.value, _child(path, str(key)))
+
+
+def _of_members(value: Mapping[str, Any], shape: StructureShape, path: str, *, uncut: bool) -> Iterator[str]:
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield _sentence(None, _child(path, name), "Member must not be null")
+    for name, member in value.items():
+        if name in shape.members:
+            yield from violations(member, shape.members[name], _child(path, name), uncut=uncut and not path)
 
 
 def _own(value: object, shape: Shape, path: str) -> Iterator[str]:
@@ -93,8 +103,10 @@ def _matches(pattern: str, value: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Return the pattern, None where it uses what Java's regular expressions have and Python's have not."""
+    """Return the pattern for every partition; None where it is not Python's, or misspelt so that nothing matches."""
+    if _MISSPELT in pattern:
+        return None
     try:
-        return re.compile(pattern, re.DOTALL)
+        return re.compile(pattern.replace("arn:aws:", "arn:aws[a-z-]*:"), re.DOTALL)
     except re.error:
         return None

@@ -22,6 +22,7 @@ from cli.sandbox.calls import Call
 from cli.sandbox.errors import bad_token
 
 _READINGS_KEPT: Final = 256
+_LARGEST: Final = 10_000
 _MARK: Final = "page"
 _TOKEN_MEMBERS: Final = ("nextToken", "NextToken", "Marker", "marker", "NextMarker", "ContinuationToken")
 _LIMIT_MEMBERS: Final = ("maxResults", "MaxResults", "Limit", "limit", "MaxItems", "PageSize", "pageSize")
@@ -123,10 +124,11 @@ class Pages:
 
 
 def size_of(call: Call, paging: Paging, usual: int, most: int | None) -> int:
-    """Return how many items a page has: what the caller asks for or `usual`, at the most `most`."""
+    """Return how many items a page has: what the caller asks for or `usual`, at the most `most` and the model's."""
     asked = call.params.get(paging.limit) if paging.limit else None
-    size = int(asked) if asked else usual
-    return min(size, most) if most else size
+    members = getattr(call.operation.output_shape, "members", {})
+    modelled = [int(members[name].metadata.get("max", _LARGEST)) for name in paging.results if name in members]
+    return min(int(asked) if asked else usual, most or _LARGEST, *modelled)
 
 
 def _page(reading: _Reading, paging: Paging, offset: int, size: int, reading_id: str) -> tuple[dict[str, Any], bool]:

@@ -22,8 +22,11 @@ Record = dict[str, Any]
 class Shelf:
     """Where resources of one kind are kept, per account and Region.
 
-    `keys` are the members by which a record is found, the first of them unique; `name` is the member that
-    `nameContains` filters look at, `time` the one that sorts; `missing` is the error code for an unknown one.
+    `keys` are the members by which a record is found, the first of them unique; `within` are the parameters that
+    name what the resource belongs to, also members of its record. `name` is the member that `nameContains` filters
+    look at, `time` the one that sorts; `missing` is the error code for an unknown one. `wrapper` is the member
+    under which answers have the resource, where they do not have it at their top. `aliases` are other names that
+    listings have for members.
     """
 
     service: str
@@ -33,14 +36,25 @@ class Shelf:
     time: str = ""
     missing: str = "ResourceNotFoundException"
     aliases: Mapping[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    wrapper: str = ""
 
     def records(self, call: Call) -> dict[str, Record]:
-        """Return the records by their first key."""
+        """Return the records under their unique keys."""
         return call.tables.table(call.account_id, call.region, self.service, self.kind)
+
+    def inside(self, call: Call) -> list[Record]:
+        """Return the records that belong to what the call names."""
+        wanted = {member: call.params[member] for member in self.within if member in call.params}
+        return [
+            record
+            for record in self.records(call).values()
+            if all(record[member] == value for member, value in wanted.items())
+        ]
 
     def put(self, call: Call, record: Record) -> Record:
         """Keep `record` and return it."""
-        self.records(call)[record[self.keys[0]]] = record
+        self.records(call)[self._key(record)] = record
         return record
 
     def find(self, call: Call, identifier: str) -> Record:
@@ -50,19 +64,31 @@ class Shelf:
             AwsError: There is none, with the code `missing`.
 
         """
-        for record in self.records(call).values():
+        for record in self.inside(call):
             if identifier in (record.get(key) for key in self.keys):
                 return record
         raise AwsError(self.missing, f"The {self.kind} {identifier} does not exist.")
 
     def remove(self, call: Call, identifier: str) -> Record:
         """Forget the record that `identifier` names, and return it."""
-        record = self.find(call, identifier)
-        return self.records(call).pop(record[self.keys[0]])
+        return self.records(call).pop(self._key(self.find(call, identifier)))
+
+    def forget(self, call: Call, **members: str) -> None:
+        """Forget all records that have these members."""
+        records = self.records(call)
+        for key, record in list(records.items()):
+            if all(record.get(name) == value for name, value in members.items()):
+                del records[key]
 
     def answer(self, call: Call, record: Mapping[str, Any]) -> Record:
         """Return what the operation's output shape shows of `record`."""
-        return shown(call.operation.output_shape, record)
+        shape = call.operation.output_shape
+        if self.wrapper and isinstance(shape, StructureShape) and self.wrapper in shape.members:
+            return {self.wrapper: shown(shape.members[self.wrapper], record)}
+        return shown(shape, record)
+
+    def _key(self, record: Record) -> str:
+        return "/".join(str(record[member]) for member in (*self.within, self.keys[0]))
 
     def listing(self, call: Call, records: Iterable[Record] | None = None) -> Record:
         """Return the records that the call's filters let through, in the call's order, as its output lists them."""
@@ -85,14 +111,24 @@ class Shelf:
         """Register the operation that lists records."""
         self.registers(name, self.listing, amends=amends, page_size=page_size)
 
-    def serves_delete(self, name: str, identifier: str, *, amends: str = "") -> None:
-        """Register the operation that deletes a record."""
+    def serves_delete(self, name: str, identifier: str, *, amends: str = "", **status: str) -> None:
+        """Register the operation that deletes a record; `status` is what the answer says instead of the record."""
 
         def delete(call: Call) -> Result:
-            self.remove(call, call.params[identifier])
-            return {}
+            return self.answer(call, self.remove(call, call.params[identifier]) | status)
 
         self.registers(name, delete, amends=amends)
+
+    def serves_update(self, name: str, identifier: str, *, amends: str = "", **status: str) -> None:
+        """Register the operation that puts its parameters over a record's members."""
+
+        def update(call: Call) -> Result:
+            record = self.find(call, call.params[identifier])
+            record |= {member: value for member, value in call.params.items() if member not in self.keys} | status
+            record["updatedAt"] = call.now
+            return self.answer(call, record)
+
+        self.registers(name, update, amends=amends)
 
     def serves_status(self, name: str, identifier: str, status: str, *, amends: str = "") -> None:
         """Register an operation that sets a record's `status` and answers nothing (Stop…)."""
@@ -124,7 +160,7 @@ class Shelf:
         if name[0].lower() + name[1:] in _TIMES_BEFORE:
             return not self.time or aware(record[self.time]) < aware(value)
         member = name.removesuffix("Equals")
-        return member == name or member not in record or record[member] == value
+        return member not in record or record[member] == value
 
 
 _TIMES_AFTER = ("creationTimeAfter", "createdAfter", "submitTimeAfter")

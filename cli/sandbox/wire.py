@@ -9,7 +9,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
-from moto.core.model import OperationModel
+from moto.core.model import OperationModel, Shape
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
 from moto.core.serialize import DefaultAttributePicker, get_serializer_class
@@ -45,6 +45,14 @@ def decode(target: Target, request: HttpRequest) -> dict[str, Any]:
     return params
 
 
+class _AnswerValidator(ParamValidator):  # type: ignore[misc]  # botocore ships no types
+    """Checks members and types; lists may be empty where the model says that they have an item, as AWS's are."""
+
+    def _validate_list(self, items: object, shape: Shape, errors: object, name: str) -> None:
+        if items != []:
+            super()._validate_list(items, shape, errors, name)
+
+
 def require_faithful(operation: OperationModel, result: Mapping[str, Any], *, forms: bool) -> None:
     """Hold `result` against the model's output.
 
@@ -60,10 +68,10 @@ def require_faithful(operation: OperationModel, result: Mapping[str, Any], *, fo
         if result:
             raise UnfaithfulAnswerError(f"{operation.name} has no output, but {sorted(result)} was answered.")
         return
-    report = ParamValidator().validate(result, shape)
+    report = _AnswerValidator().validate(result, shape)
     if report.has_errors():
         raise UnfaithfulAnswerError(f"{operation.name}: {report.generate_report()}")
-    broken = list(violations(result, shape)) if forms else []
+    broken = list(violations(result, shape, uncut=True)) if forms else []
     if broken:
         raise UnfaithfulAnswerError(f"{operation.name}: {'; '.join(broken)}")
 

@@ -16,6 +16,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "bedrock_models",
         "bedrock_tags",
     ),
+    "bedrock-agent": ("agent_tags", "agents", "knowledge_bases", "prompts_and_flows"),
     "cloudformation": (
         "config_cloudformation",
         "iam_entities",

@@ -15,12 +15,12 @@ _TUNABLE: Final = ("FINE_TUNING",)
 _MODELS: Final[dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]] = {
     "amazon.nova-lite-v1:0": ("Nova Lite", "Amazon", _SEES, _TEXT, _TUNABLE),
     "amazon.nova-pro-v1:0": ("Nova Pro", "Amazon", _SEES, _TEXT, _TUNABLE),
-    "amazon.titan-embed-text-v2:0": ("Titan Text Embeddings V2", "Amazon", _TEXT, ("EMBEDDING",), ()),
-    "amazon.titan-text-express-v1": ("Titan Text G1 - Express", "Amazon", _TEXT, _TEXT, _TUNABLE),
+    "amazon.titan-embed-text-v2:0": ("Titan Embeddings V2", "Amazon", _TEXT, ("EMBEDDING",), ()),
+    "amazon.titan-text-express-v1": ("Titan Text Express", "Amazon", _TEXT, _TEXT, _TUNABLE),
     "anthropic.claude-3-haiku-20240307-v1:0": ("Claude 3 Haiku", "Anthropic", _SEES, _TEXT, _TUNABLE),
     "anthropic.claude-sonnet-4-20250514-v1:0": ("Claude Sonnet 4", "Anthropic", _SEES, _TEXT, ()),
     "cohere.embed-english-v3": ("Embed English", "Cohere", _TEXT, ("EMBEDDING",), ()),
-    "meta.llama3-1-8b-instruct-v1:0": ("Llama 3.1 8B Instruct", "Meta", _TEXT, _TEXT, _TUNABLE),
+    "meta.llama3-1-8b-instruct-v1:0": ("Llama 3.1 8B", "Meta", _TEXT, _TEXT, _TUNABLE),
 }
 _GEOGRAPHIES: Final[dict[str, tuple[str, ...]]] = {
     "us": ("us-east-1", "us-east-2", "us-west-2"),

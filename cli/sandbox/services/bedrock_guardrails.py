@@ -43,6 +43,7 @@ def create_guardrail(call: Call) -> Result:
         "status": "READY",
         "createdAt": call.now,
         "versions": {},
+        "newest": 0,
         **_described(call),
     }
     GUARDRAILS.put(call, record)
@@ -54,7 +55,7 @@ def create_guardrail(call: Call) -> Result:
 def update_guardrail(call: Call) -> Result:
     """Put a new working draft in the place of the old one; policies that are not given are gone."""
     record = GUARDRAILS.find(call, call.params["guardrailIdentifier"])
-    kept = ("guardrailId", "guardrailArn", "version", "status", "createdAt", "versions")
+    kept = ("guardrailId", "guardrailArn", "version", "status", "createdAt", "versions", "newest")
     replaced = {name: record[name] for name in kept} | _described(call)
     return GUARDRAILS.answer(call, GUARDRAILS.put(call, replaced))
 
@@ -64,7 +65,7 @@ def create_guardrail_version(call: Call) -> Result:
     """Freeze the working draft as the next numbered version."""
     record = GUARDRAILS.find(call, call.params["guardrailIdentifier"])
     # Numbers of deleted versions are not used again.
-    number = record["newest"] = record.get("newest", 0) + 1
+    number = record["newest"] = record["newest"] + 1
     frozen = {name: value for name, value in record.items() if name not in ("versions", "newest", "description")}
     described = {"description": call.params["description"]} if call.params.get("description") else {}
     frozen |= {"version": str(number), "createdAt": call.now, "updatedAt": call.now, **described}
