@@ -52,15 +52,25 @@ class NamedResource:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """A statement that effectively allows something, with a resource that it lets through ("*" for none)."""
+
+    policy: Policy
+    statement: Statement
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """
     What a principal may effectively do in a domain.
 
-    `allowed` says whether anything at all. Access is specific when `broad` and `wildcard_actions` are empty:
-    then `named` holds every resource within reach.
+    `allowed` says whether anything at all, `grants` by which statements. Access is specific when `broad` and
+    `wildcard_actions` are empty: then `named` holds every resource within reach.
     """
 
     allowed: bool = False
+    grants: tuple[Grant, ...] = ()
     broad: tuple[BroadGrant, ...] = ()
     wildcard_actions: tuple[WideAction, ...] = ()
     named: tuple[NamedResource, ...] = ()
@@ -114,7 +124,8 @@ def effective_access(
     if not effective:
         return NO_ACCESS
     wide = wide_actions(principal, domain, surroundings, effective)
-    return Access(allowed=True, broad=_merged(broad), wildcard_actions=wide, named=tuple(named.values()))
+    grants = tuple(Grant(live.policy, live.statement, example) for live, example in effective.items())
+    return Access(allowed=True, grants=grants, broad=_merged(broad), wildcard_actions=wide, named=tuple(named.values()))
 
 
 def _questions(

@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote
 
-_LONGEST_SHOWN: Final = 64
-
 
 class MalformedPolicyError(Exception):
     """
@@ -125,10 +123,10 @@ def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> Po
     )
 
 
-def shown(text: str) -> str:
-    """Text taken from a policy, fit to stand in a sentence: printable and at most 64 characters."""
-    clean = "".join(character if character.isprintable() else "?" for character in text[: _LONGEST_SHOWN + 1])
-    return clean if len(clean) <= _LONGEST_SHOWN else clean[: _LONGEST_SHOWN - 1] + "…"
+def shown(text: str, longest: int = 64) -> str:
+    """Return text taken from a policy fit to stand in a sentence: printable and cut to `longest` characters."""
+    clean = "".join(character if character.isprintable() else "?" for character in text[: longest + 1])
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
 
 
 _DOCUMENT_ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
