@@ -83,7 +83,7 @@ def expiry_defects(bucket: Bucket, paths: Iterable[str], least: int, most: int) 
     A rule counts when it is enabled and covers the whole path; of several, S3 follows the one that expires first.
     A rule for a part of a path must not expire it too early, unless it is about tagged objects: AWS services do not
     tag what they write. In a bucket with versions an expired object stays as a noncurrent version until that expires
-    too. Transitions to other storage classes are no expiry. Source:
+    too, which `most` counts. Transitions to other storage classes are no expiry. Source:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
     """
     if not least and not most:
@@ -141,7 +141,7 @@ def _expiry_defect(bucket: Bucket, path: str, least: int, most: int) -> str | No
     for rule in enabled:
         if _touches(rule, path) and rule.days is not None and rule.days < least:
             return f"A lifecycle rule expires some {where} after {in_days(rule.days)}; {wanted} is wanted."
-    if bucket.versioning != "Disabled":
+    if most and bucket.versioning != "Disabled":
         noncurrent = min((rule.noncurrent_days for rule in whole if rule.noncurrent_days is not None), default=None)
         if noncurrent is None:
             return f"No lifecycle rule expires all noncurrent versions of {where}, so nothing is ever deleted."

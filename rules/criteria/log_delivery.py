@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from rules.facts.s3 import OtherBucket
 from rules.permissions.caller import Trust
-from rules.permissions.resource_policy import gets_in
-from rules.permissions.trust_policy import service_callers, service_may_assume
+from rules.permissions.trust_policy import service_may_assume
 
 if TYPE_CHECKING:
     from rules.engine.resource import Resource
@@ -29,7 +28,7 @@ def delivery_defects(logging: InvocationLogging) -> tuple[str, ...]:
     if logging.log_group:
         found.extend(_log_group_defects(logging.log_group, trust, logging.region))
     for target in (logging.bucket, logging.large_data_bucket):
-        defect = _bucket_defect(target, trust, logging.region) if target else None
+        defect = _bucket_defect(target, logging.region) if target else None
         if defect:
             found.append(defect)
     return tuple(dict.fromkeys(found))
@@ -46,7 +45,7 @@ def _log_group_defects(target: LogGroupTarget, trust: Trust, region: str) -> lis
     return found
 
 
-def _bucket_defect(target: BucketTarget, trust: Trust, region: str) -> str | None:
+def _bucket_defect(target: BucketTarget, region: str) -> str | None:
     place = target.place
     if place is None:
         return f"Bucket {target.name} does not exist."
@@ -54,13 +53,7 @@ def _bucket_defect(target: BucketTarget, trust: Trust, region: str) -> str | Non
         return f"{target.name} is {place.kind.value}; logs are delivered to buckets of the same account only."
     if place != region:
         return f"Bucket {target.name} is in {place}; logs are delivered to buckets of the same Region only."
-    resources = (f"arn:{trust.partition}:s3:::{target.name}/{target.path}*",)
-    if target.policy and any(
-        gets_in(target.policy, caller, ("s3:PutObject",), resources)
-        for caller in service_callers(target.policy, BEDROCK, trust, region)
-    ):
-        return None
-    return f"The policy of bucket {target.name} does not let {BEDROCK} write logs for this account."
+    return None
 
 
 def _trust(account: Resource) -> Trust:

@@ -46,14 +46,11 @@ class BucketTarget:
     """
     A bucket that Bedrock writes to, in its own name.
 
-    `place` is the bucket's Region, an OtherBucket, or None when no account has such a bucket. `path` is the key
-    under which Bedrock writes, with a slash at its end; `policy` is the bucket's, None when it has none.
+    `place` is the bucket's Region, an OtherBucket, or None when no account has such a bucket.
     """
 
     name: str
     place: str | s3.OtherBucket | None
-    path: str
-    policy: PolicyDocument | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def configuration(aws: Aws) -> Mapping[str, Any] | None:
     return dict(answer.get("loggingConfig") or {})
 
 
-@reads(uses=(configuration, bedrock_usage.usage, logs.description, iam.role, s3.place, s3.bucket_policy))
+@reads(uses=(configuration, bedrock_usage.usage, logs.description, iam.role, s3.place))
 def invocation_logging(aws: Aws) -> tuple[InvocationLogging, ...]:
     """Return the one fact of the account in this Region, none where the Region does not have Amazon Bedrock."""
     config = configuration(aws)
@@ -171,10 +168,4 @@ def _bucket_target(aws: Aws, s3_config: Mapping[str, str] | None) -> BucketTarge
     if not s3_config:
         return None
     name = s3_config["bucketName"]
-    place = s3.place(aws, name)
-    return BucketTarget(
-        name=name,
-        place=place,
-        path=delivery_path(s3_config.get("keyPrefix", ""), aws.account_id),
-        policy=s3.bucket_policy(aws, name, place) if isinstance(place, str) else None,
-    )
+    return BucketTarget(name, s3.place(aws, name))

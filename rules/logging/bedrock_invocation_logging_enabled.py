@@ -42,8 +42,8 @@ class BedrockInvocationLoggingEnabled(PeriodicRule[InvocationLogging]):
     A Region counts as used while models were invoked in the last two weeks (CloudWatch metrics), or while agents,
     knowledge bases, custom or imported models, application inference profiles or guardrails exist.
     Binary data and bodies over 100 KB reach a log group only by reference, through `largeDataDeliveryS3Config`.
-    Whether the role's permissions and the keys' policies let Amazon Bedrock write is not judged; CloudWatch counts
-    failed deliveries as `ModelInvocationLogsCloudWatchDeliveryFailure` and `ModelInvocationLogsS3DeliveryFailure`.
+    Whether the role's permissions and the policies of buckets and keys let Amazon Bedrock write is not judged;
+    CloudWatch counts failed deliveries as `ModelInvocationLogsCloudWatchDeliveryFailure` and `ModelInvocationLogsS3DeliveryFailure`.
     """
 
     title = "Model invocation logging is on and arrives"

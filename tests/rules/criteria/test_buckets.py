@@ -226,11 +226,7 @@ NEVER = f"No lifecycle rule expires all objects under {PATH}; expiry after at le
         ),
         pytest.param((rule(), rule(tagged=True, days=1)), (), id="tagged objects early, which logs are not"),
         pytest.param((rule(), rule(prefix="tmp/", days=1)), (), id="another folder early"),
-        pytest.param(
-            (rule(noncurrent_days=None),),
-            (STAYING,),
-            id="noncurrent versions stay",
-        ),
+        pytest.param((rule(noncurrent_days=None),), (), id="noncurrent versions stay, and nothing says until when"),
     ],
 )
 def test_judges_when_logs_expire(rules: tuple[LifecycleRule, ...], defects: tuple[str, ...]) -> None:
@@ -422,3 +418,9 @@ OTHER_WRITER = "write or delete objects; only bedrock.amazonaws.com is wanted."
 )
 def test_finds_who_else_writes(bucket: Bucket, defects: tuple[str, ...]) -> None:
     assert writer_defects(bucket, (PATH,), "bedrock.amazonaws.com", ("111122223333",)) == defects
+
+
+def test_what_has_to_be_deleted_in_time_must_not_stay_as_a_noncurrent_version() -> None:
+    bucket = replace(BUCKET, lifecycle=(rule(noncurrent_days=None),))
+
+    assert expiry_defects(bucket, (PATH,), 90, 730) == (STAYING,)

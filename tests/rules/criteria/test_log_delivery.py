@@ -12,7 +12,6 @@ from rules.facts.s3 import OtherBucket, OtherKind
 from rules.permissions.document import PolicyDocument, PolicyType, parse
 
 ROLE = "arn:aws:iam::123456789012:role/delivery"
-PATH = "ai/AWSLogs/123456789012/BedrockModelInvocationLogs/"
 OWN = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 SOURCE = {"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:us-east-1:123456789012:*"}}
 
@@ -24,20 +23,8 @@ def trust(service: str = "bedrock.amazonaws.com", condition: dict[str, Any] | No
     return parse(json.dumps({"Version": "2012-10-17", "Statement": [statement]}), PolicyType.TRUST)
 
 
-def bucket_policy(*more: dict[str, Any], **changes: Any) -> PolicyDocument:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "bedrock.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": f"arn:aws:s3:::ai-logs/{PATH}*",
-        "Condition": OWN | SOURCE,
-    }
-    document = {"Version": "2012-10-17", "Statement": [statement | changes, *more]}
-    return parse(json.dumps(document), PolicyType.RESOURCE)
-
-
 GROUP = LogGroupTarget("ai", exists=True, role_arn=ROLE, trust=trust(condition=OWN | SOURCE))
-BUCKET = BucketTarget("ai-logs", place="us-east-1", path=PATH, policy=bucket_policy())
+BUCKET = BucketTarget("ai-logs", place="us-east-1")
 LOGGING = InvocationLogging(
     resource=account_resource("123456789012", "aws"),
     tags={},
@@ -88,68 +75,15 @@ def test_judges_the_log_group_and_its_role(group: LogGroupTarget, defects: tuple
     assert delivery_defects(replace(LOGGING, log_group=group)) == defects
 
 
-REFUSED = ("The policy of bucket ai-logs does not let bedrock.amazonaws.com write logs for this account.",)
-
-
 @pytest.mark.parametrize(
     ("bucket", "defects"),
     [
-        pytest.param(BUCKET, (), id="a bucket that lets Bedrock write"),
-        pytest.param(
-            replace(BUCKET, policy=bucket_policy(Resource="arn:aws:s3:::ai-logs/*", Condition={})),
-            (),
-            id="a bucket that lets Bedrock write for anybody",
-        ),
-        pytest.param(
-            replace(
-                BUCKET,
-                policy=bucket_policy(
-                    {
-                        "Effect": "Deny",
-                        "Principal": "*",
-                        "Action": "s3:*",
-                        "Resource": "arn:aws:s3:::ai-logs/*",
-                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                    }
-                ),
-            ),
-            (),
-            id="a bucket that denies plain HTTP besides",
-        ),
-        pytest.param(replace(BUCKET, policy=None), REFUSED, id="a bucket without a policy"),
-        pytest.param(
-            replace(BUCKET, policy=bucket_policy(Resource="arn:aws:s3:::ai-logs/AWSLogs/*")),
-            REFUSED,
-            id="a bucket that lets Bedrock write under another prefix",
-        ),
-        pytest.param(
-            replace(BUCKET, policy=bucket_policy(Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})),
-            REFUSED,
-            id="a bucket that lets Bedrock write for another account",
-        ),
-        pytest.param(
-            replace(
-                BUCKET,
-                policy=bucket_policy(
-                    {
-                        "Effect": "Deny",
-                        "Principal": {"Service": "bedrock.amazonaws.com"},
-                        "Action": "s3:Put*",
-                        "Resource": "arn:aws:s3:::ai-logs/*",
-                    }
-                ),
-            ),
-            REFUSED,
-            id="a bucket that denies Bedrock",
-        ),
-        pytest.param(
-            replace(BUCKET, place=None, policy=None), ("Bucket ai-logs does not exist.",), id="no such bucket"
-        ),
+        pytest.param(BUCKET, (), id="a bucket of the account in the Region"),
+        pytest.param(replace(BUCKET, place=None), ("Bucket ai-logs does not exist.",), id="no such bucket"),
         pytest.param(
             replace(
                 BUCKET,
                 place=OtherBucket(Resource("AWS::S3::Bucket", "ai-logs", "ai-logs"), {}, OtherKind.FOREIGN),
-                policy=None,
             ),
             ("ai-logs is a bucket of another account; logs are delivered to buckets of the same account only.",),
             id="a foreign bucket",
@@ -167,7 +101,7 @@ def test_judges_a_bucket(bucket: BucketTarget, defects: tuple[str, ...]) -> None
 
 
 def test_says_once_what_is_wrong_with_a_bucket_of_two_configurations() -> None:
-    missing = replace(BUCKET, place=None, policy=None)
+    missing = replace(BUCKET, place=None)
 
     assert delivery_defects(replace(LOGGING, log_group=GROUP, bucket=missing, large_data_bucket=missing)) == (
         "Bucket ai-logs does not exist.",

@@ -80,8 +80,6 @@ def test_reads_what_is_logged_and_where_to(account: Account, aws: Aws, switch_on
 
     assert fact.log_group is not None
     assert fact.log_group.trust is not None
-    assert fact.bucket is not None
-    assert fact.bucket.policy is not None
     assert fact == InvocationLogging(
         resource=aws.account,
         tags={},
@@ -89,8 +87,8 @@ def test_reads_what_is_logged_and_where_to(account: Account, aws: Aws, switch_on
         usage=BedrockUsage(),
         modalities=("text", "embedding", "video"),
         log_group=LogGroupTarget("/ai/invocations", exists=True, role_arn=ROLE, trust=fact.log_group.trust),
-        bucket=BucketTarget("ai-logs", "us-east-1", PATH, fact.bucket.policy),
-        large_data_bucket=BucketTarget("ai-large", "us-east-1", f"large/{PATH}", None),
+        bucket=BucketTarget("ai-logs", "us-east-1"),
+        large_data_bucket=BucketTarget("ai-large", "us-east-1"),
     )
 
 
@@ -134,7 +132,7 @@ def test_reads_that_targets_are_missing(account: Account, aws: Aws, switch_on: S
     fact = the_fact(aws)
 
     assert fact.log_group == LogGroupTarget("/ai/invocations", exists=False, role_arn=ROLE, trust=None)
-    assert fact.bucket == BucketTarget("ai-logs", None, PATH, None)
+    assert fact.bucket == BucketTarget("ai-logs", None)
     assert bedrock_logging.log_groups(aws) == ()
     assert bedrock_logging.log_buckets(aws) == ()
 

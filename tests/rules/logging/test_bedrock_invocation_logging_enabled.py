@@ -24,19 +24,6 @@ TRUST = parse(
     },
     PolicyType.TRUST,
 )
-POLICY = parse(
-    ALL
-    | {
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"Service": "bedrock.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": "arn:aws:s3:::ai-logs/*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
-        }
-    },
-    PolicyType.RESOURCE,
-)
 USED = BedrockUsage(invoked_models=("amazon.titan-text-express-v1", "meta.llama3"), agents=1, guardrails=2)
 OFF = InvocationLogging(
     resource=account_resource("123456789012", "aws"),
@@ -49,7 +36,7 @@ OFF = InvocationLogging(
     large_data_bucket=None,
 )
 GROUP = LogGroupTarget("/aws/bedrock/ai", exists=True, role_arn=ROLE, trust=TRUST)
-BUCKET = BucketTarget("ai-logs", place="us-east-1", path="AWSLogs/", policy=POLICY)
+BUCKET = BucketTarget("ai-logs", place="us-east-1")
 ON = replace(OFF, usage=USED, modalities=("text", "image", "embedding"), log_group=GROUP, bucket=BUCKET)
 
 
@@ -95,7 +82,7 @@ ON = replace(OFF, usage=USED, modalities=("text", "image", "embedding"), log_gro
             id="required data left out",
         ),
         pytest.param(
-            replace(ON, bucket=replace(BUCKET, place=None, policy=None), usage=BedrockUsage()),
+            replace(ON, bucket=replace(BUCKET, place=None), usage=BedrockUsage()),
             non_compliant("Bucket ai-logs does not exist."),
             id="on but misdelivering, and nothing in use",
         ),
