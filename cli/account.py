@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,12 +21,10 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
+from cli.rule_names import unknown
 from rules.engine.aws import Aws
 from rules.engine.errors import error_code, error_message
-from rules.engine.verdict import printable, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from rules.engine.verdict import printable
 
 IDENTIFYING = Config(
     connect_timeout=5,
@@ -66,15 +67,32 @@ class OpenAccount:
 def open_account(*, profile: str | None = None, region: str | None = None) -> OpenAccount:
     """Return the account of the credentials that boto3 finds; raises AccountError."""
     try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
+        session = new_session(profile=profile, region=region)
     except ProfileNotFound:
-        known = boto3.session.Session().available_profiles if profile else []
-        raise AccountError(
-            f"there is no profile {profile or os.environ.get('AWS_PROFILE')!r}; allowed: {_names(known)}"
-        ) from None
+        wanted = printable(profile or os.environ.get("AWS_PROFILE", ""))
+        known = botocore.session.Session().available_profiles
+        raise AccountError(unknown("profile", wanted, known)) from None
     except BotoCoreError as error:
         raise AccountError(error_message(error)) from error
     return open_session(session)
+
+
+def new_session(*, profile: str | None = None, region: str | None = None) -> boto3.session.Session:
+    """
+    Return a boto3 session that shares service models with the others of this process.
+
+    Models are megabytes of JSON, and a session reads them again for itself otherwise. Raises what boto3 raises.
+    """
+    core = botocore.session.Session(profile=profile)
+    core.register_component("data_loader", _models())
+    # Looks the profile up, which botocore would leave until the first call.
+    core.get_scoped_config()
+    return boto3.session.Session(botocore_session=core, region_name=region)
+
+
+@cache
+def _models() -> Any:
+    return botocore.loaders.create_loader()
 
 
 def open_session(session: boto3.session.Session) -> OpenAccount:
@@ -101,9 +119,14 @@ def open_session(session: boto3.session.Session) -> OpenAccount:
     except ClientError as error:
         raise AccountError(f"AWS refused the credentials: {error_code(error)}: {error_message(error)}") from error
     except (BotoCoreError, ValueError) as error:
-        # A Region or an endpoint that is no host name is a ValueError.
-        raise AccountError(f"the account cannot be asked who it is in {region}: {printable(str(error))}") from error
+        # An endpoint that is no URL is a ValueError.
+        raise AccountError(_unreachable(session, region, error)) from error
 
 
-def _names(known: Iterable[str]) -> str:
-    return shortened(printable(", ".join(known)), 300) or "none, there are no profiles"
+def _unreachable(session: boto3.session.Session, region: str, error: Exception) -> str:
+    """Return why nobody said whose credentials these are; a Region that botocore does not know is the likely reason."""
+    partitions = session.get_available_partitions()
+    known = [name for partition in partitions for name in session.get_available_regions("sts", partition)]
+    if region in known:
+        return f"the account cannot be asked who it is in {region}: {printable(str(error))}"
+    return unknown("Region", printable(region), known, f"{error_code(error)}: {printable(str(error))}")

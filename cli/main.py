@@ -115,7 +115,6 @@ class Program(click.Group):
         try:
             extra["windows_expand_args"] = windows_expand_args
             status = super().main(args, prog_name or NAME, complete_var, standalone_mode=False, **extra)
-            sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             status = error.exit_code
@@ -125,10 +124,6 @@ class Program(click.Group):
         except click.Abort:
             note(f"{NAME}: interrupted")
             status = ExitStatus.INTERRUPTED
-        except BrokenPipeError:
-            # Python flushes standard output once more when it ends; there is nobody to read it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = ExitStatus.READER_GONE
         sys.exit(status if isinstance(status, int) else ExitStatus.EVALUATED)
 
 

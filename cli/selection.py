@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdk.given import SettingsError
 from cdk.settings import Settings, read_settings
-from cli.rule_names import refuse, unknown
+from cli.rule_names import refuse, rule_ids, unknown
 from rules.engine.catalogue import all_rules
 from rules.engine.errors import ParameterError
 
@@ -44,7 +44,9 @@ class Selection:
             refuse("no rule is left; --rule, --duty, --severity and the settings have to leave at least one")
         typed = _typed(self.parameters, chosen)
         try:
-            return tuple(rule.configured(settings.fixed(rule) | typed.get(rule.id, {})) for rule in chosen)
+            return tuple(
+                rule.configured({**settings.parameters.get(rule.id, {}), **typed.get(rule.id, {})}) for rule in chosen
+            )
         except ParameterError as error:
             refuse(str(error))
 
@@ -74,6 +76,12 @@ def _typed(parameters: Iterable[str], rules: Sequence[type[Rule[Any]]]) -> dict[
         if not equals or not dot or not name:
             refuse(f"--parameter {text!r}; allowed: RULE.NAME=VALUE")
         if rule_id not in ids:
-            refuse(unknown("or unselected rule in --parameter", rule_id, ids))
+            refuse(_not_run(text, rule_id, ids))
         typed.setdefault(rule_id, {})[name] = value
     return typed
+
+
+def _not_run(text: str, rule_id: str, ids: Sequence[str]) -> str:
+    if rule_id in rule_ids():
+        return f"--parameter {text!r} is of a rule that is not selected; allowed: {', '.join(ids)}"
+    return unknown("rule in --parameter", rule_id, ids)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.status import ExitStatus
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -46,9 +48,18 @@ PLAIN = Look(terminal=False)
 
 
 def show(text: str) -> None:
-    """Write text to standard output; characters that its encoding does not have are written as escapes."""
+    """
+    Write text to standard output; characters that its encoding does not have are written as escapes.
+
+    Ends the program quietly when whoever read standard output stopped reading.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=not text.endswith("\n"), color=True)
+    try:
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=not text.endswith("\n"), color=True)
+    except BrokenPipeError:
+        # Python flushes standard output once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(ExitStatus.READER_GONE) from None
 
 
 def note(text: str) -> None:

@@ -31,7 +31,8 @@ def command(*, check: bool, root: Path) -> int:
         refuse(f"--root {str(root)!r}; allowed: a clone of the repository, with its {README}")
     try:
         generated = Generated.of(all_rules(), root)
-    except (MarkersError, PackError) as error:
+    except (MarkersError, PackError, TypeError) as error:
+        # A TypeError names the rule whose docstring is not a documentation page.
         raise click.ClickException(str(error)) from error
     if not check:
         for path in generated.write():

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from cli.report import Report
 
+SHOWN = (Compliance.NON_COMPLIANT, Compliance.COMPLIANT, Compliance.NOT_APPLICABLE)
+
 
 def render(reports: Sequence[Report]) -> str:
     """Return the reports as lines: violations, what was not evaluated, counts by duty, the summary."""
@@ -37,7 +39,7 @@ def _lines(reports: Sequence[Report]) -> Iterator[str]:
         prefix = " ".join(["NOT_EVALUATED", failure.rule.severity.name, failure.rule.id, *where, *subject])
         yield f"{prefix}: {printable(failure.code)}: {printable(failure.message)}"
     for count in duty_counts(reports):
-        figures = ", ".join(f"{count.compliances[each]} {each}" for each in reversed(Compliance))
+        figures = ", ".join(f"{count.compliances[each]} {each}" for each in SHOWN)
         missing = f", {count.failures} NOT_EVALUATED" if count.failures else ""
         yield f"{count.duty.title}: {figures}{missing}."
     yield summary(reports)

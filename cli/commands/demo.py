@@ -1,0 +1,64 @@
+"""`ai-config-rules demo`: judge the account of an invented company, embedded in this process."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cdk.settings import Settings
+from cli.account import open_session
+from cli.commands.check import run
+from cli.formats.registry import render
+from cli.sandbox import embedded_account
+from cli.sandbox.company.aurelia import KINDS, REGIONS, build
+from cli.selection import Selection
+from cli.status import ExitStatus
+from cli.terminal import Look, note, show
+from rules.engine.catalogue import all_rules
+
+if TYPE_CHECKING:
+    from cli.report import Report
+    from cli.sandbox import Account
+
+
+@click.command("demo")
+@click.option(
+    "--company",
+    type=click.Choice(KINDS),
+    default=KINDS[0],
+    show_default=True,
+    help="Good and bad resources, only good ones, or an empty account.",
+)
+@click.option("--quiet", is_flag=True, help="No progress, no notes: only the report, and errors.")
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
+def command(*, company: str, quiet: bool, no_color: bool) -> int:
+    """
+    Judge Aurelia Health, an invented company with claims handling and research on AWS.
+
+    Its account is embedded in this program: nothing is sent, no credentials are read, nothing is left behind.
+    The rules and their reading of the account are those of `check`.
+    """
+    with embedded_account() as account:
+        if not quiet:
+            note("Building Aurelia Health in an embedded account ...")
+        build(account, company)
+        reports = judged(account, quiet=quiet, no_color=no_color)
+    show(render("table", reports, Look.of(sys.stdout, no_color=no_color)))
+    return ExitStatus.NOT_EVALUATED if any(report.failures for report in reports) else ExitStatus.EVALUATED
+
+
+def judged(account: Account, *, quiet: bool = True, no_color: bool = True) -> list[Report]:
+    """Return a report for each of the company's Regions; rules on IAM are in the first one's."""
+    rules = Selection().rules(Settings(all_rules()))
+    regional = [rule for rule in rules if not rule.is_global]
+    return [
+        run(
+            rules if region == REGIONS[0] else regional,
+            open_session(account.session(region)),
+            quiet=quiet,
+            no_color=no_color,
+        )
+        for region in REGIONS
+    ]

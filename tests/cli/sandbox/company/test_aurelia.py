@@ -1,0 +1,80 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from cli.commands.demo import judged
+from cli.report import Report
+from cli.sandbox import embedded_account
+from cli.sandbox.company.aurelia import KINDS, REGIONS, build, labels
+from cli.sandbox.company.labels import BAD, GOOD, UNUSED, Label
+from rules.engine.catalogue import all_rules
+from rules.engine.resource import ACCOUNT_TYPE
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What judging a company brought, under the names that its labels use."""
+
+    kind: str
+    reports: list[Report]
+    names: dict[str, str]
+
+    @property
+    def found(self) -> set[Label]:
+        return {
+            Label(
+                one.rule.id, report.region, self.names.get(one.resource.id, one.resource.name), one.verdict.compliance
+            )
+            for report in self.reports
+            for one in report.evaluations
+            if not (one.resource.type == ACCOUNT_TYPE and one.verdict.compliance is UNUSED)
+        }
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def outcome(request: pytest.FixtureRequest) -> Iterator[Outcome]:
+    """Return a company of each kind, judged once."""
+    with embedded_account() as account:
+        names = build(account, request.param)
+        yield Outcome(request.param, judged(account), names)
+
+
+def test_the_rules_find_what_is_labelled_and_nothing_else(outcome: Outcome) -> None:
+    wanted = set(labels(outcome.kind))
+
+    assert sorted(outcome.found - wanted) == []
+    assert sorted(wanted - outcome.found) == []
+
+
+def test_everything_is_evaluated(outcome: Outcome) -> None:
+    assert [one for report in outcome.reports for one in report.failures] == []
+    assert [report.region for report in outcome.reports] == list(REGIONS)
+
+
+def test_only_the_mixed_company_has_violations(outcome: Outcome) -> None:
+    violations = [one for report in outcome.reports for one in report.evaluations if one.violates]
+
+    assert bool(violations) == (outcome.kind == "mixed")
+
+
+def test_every_rule_has_something_to_say(outcome: Outcome) -> None:
+    said = {one.rule.id for report in outcome.reports for one in report.evaluations}
+
+    assert said == {rule.id for rule in all_rules()}
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])
+def test_every_rule_has_good_and_bad_resources(rule: str) -> None:
+    assert {GOOD, BAD} <= {label.compliance for label in labels("mixed") if label.rule == rule}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_resource_is_labelled_twice(kind: str) -> None:
+    keys = [(label.rule, label.region, label.resource) for label in labels(kind)]
+
+    assert len(keys) == len(set(keys))
+
+
+def test_labels_are_of_rules_that_there_are() -> None:
+    assert {label.rule for label in labels("mixed")} <= {rule.id for rule in all_rules()}
