@@ -12,7 +12,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError, error_code
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.iam import role_name
-from rules.facts.iam_account import principals
+from rules.facts.iam_account import roles
 from rules.facts.iam_principals import Principal, role_principal
 from rules.permissions.access import NO_ACCESS, Access, effective_access
 from rules.permissions.domains import MODEL_INVOCATION
@@ -61,7 +61,7 @@ class Function:
 @reads(
     Action("lambda:ListFunctions"),
     Action("lambda:ListTags", FUNCTION),
-    uses=(principals,),
+    uses=(roles,),
 )
 def functions(aws: Aws) -> tuple[Function | Unreadable, ...]:
     """Return every function of the Region, with its role (Lambda API, ListFunctions)."""
@@ -70,10 +70,10 @@ def functions(aws: Aws) -> tuple[Function | Unreadable, ...]:
         for page in aws.client("lambda").get_paginator("list_functions").paginate()
         for configuration in page["Functions"]
     ]
-    roles = {one.resource.arn: one for one in principals(aws)}
+    by_arn = {one.resource.arn: one for one in roles(aws)}
 
     def read(function: Function) -> Function | Unreadable:
-        return _complete(aws, function, roles.get(function.role_arn))
+        return _complete(aws, function, by_arn.get(function.role_arn))
 
     return aws.read_each(described, lambda function: function.resource, read, gone=(GONE,))
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from cli.sandbox import ACCOUNT_ID, REGION, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
-from rules.facts.iam_account import principals
+from rules.facts.iam_account import principals, roles
 from rules.facts.iam_principals import Principal, principal, role_principal, user_principal
 from rules.permissions.principal import Policy
 
@@ -226,10 +226,24 @@ def boundary(name: str) -> dict[str, str]:
 
 ALLOWS = json.dumps(allows("bedrock:InvokeModel"))
 MALFORMED = json.dumps({"Version": "2012-10-17", "Statement": {"Action": "*", "Resource": "*"}})
-WANTED = {
-    "Filter": ["Role", "User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
-    "MaxItems": 1000,
+LISTINGS = {
+    "Policies": ["LocalManagedPolicy", "AWSManagedPolicy"],
+    "RoleDetailList": ["Role"],
+    "GroupDetailList": ["Group"],
+    "UserDetailList": ["User"],
 }
+
+
+def listing(answers: Stubber, member: str, *pages: list[dict[str, Any]]) -> None:
+    """Answer the next listing, of the details called `member`, with these pages."""
+    for number, page in enumerate(pages, 1):
+        last = number == len(pages)
+        marker = {} if number == 1 else {"Marker": str(number)}
+        answers.add_response(
+            "get_account_authorization_details",
+            {member: page, "IsTruncated": not last} | ({} if last else {"Marker": str(number + 1)}),
+            {"Filter": LISTINGS[member], "MaxItems": 1000} | marker,
+        )
 
 
 def handles(fact: Principal | Unreadable) -> list[str]:
@@ -237,31 +251,30 @@ def handles(fact: Principal | Unreadable) -> list[str]:
     return [policy.handle for policy in (*fact.policies.policies, fact.policies.boundary) if policy is not None]
 
 
-def test_joins_what_pages_tell_in_any_order(aws: Aws, answers: Stubber) -> None:
-    names = "get_account_authorization_details"
-    user = user_detail("eve", GroupList=["ops"], PermissionsBoundary=boundary("limit"))
+def test_joins_the_pages_of_all_listings(aws: Aws, answers: Stubber) -> None:
+    policies = [policy_detail(arn_of("limit"), v1=ALLOWS)], [policy_detail(arn_of("models"), v1=ALLOWS, v2="{")]
     group = {"GroupName": "ops", "AttachedManagedPolicies": attached("models")}
-    answers.add_response(names, {"UserDetailList": [user], "IsTruncated": True, "Marker": "2"}, WANTED)
-    page = {"GroupDetailList": [group], "Policies": [policy_detail(arn_of("limit"), v1=ALLOWS)]}
-    answers.add_response(names, page | {"IsTruncated": True, "Marker": "3"}, WANTED | {"Marker": "2"})
-    page = {"RoleDetailList": [role_detail("app")], "Policies": [policy_detail(arn_of("models"), v1=ALLOWS, v2="{")]}
-    answers.add_response(names, page | {"IsTruncated": False}, WANTED | {"Marker": "3"})
+    listing(answers, "Policies", *policies)
+    listing(answers, "RoleDetailList", [role_detail("app", AttachedManagedPolicies=attached("limit"))], [])
+    listing(answers, "GroupDetailList", [], [group])
+    listing(
+        answers, "UserDetailList", [], [user_detail("eve", GroupList=["ops"], PermissionsBoundary=boundary("limit"))]
+    )
 
-    eve, app = principals(aws)
+    app, eve = principals(aws)
 
+    assert handles(app) == ['attached policy "limit"']
     assert handles(eve) == ['attached policy of group "ops", "models"', 'permissions boundary "limit"']
-    assert handles(app) == []
 
 
-def test_reads_a_policy_and_a_group_on_their_own_when_the_answer_lacks_them(aws: Aws, answers: Stubber) -> None:
-    details = {
-        "RoleDetailList": [role_detail("app", PermissionsBoundary=boundary("limit"))],
-        "UserDetailList": [user_detail("eve", GroupList=["ops"]), user_detail("kim", GroupList=["ops"])],
-    }
-    answers.add_response("get_account_authorization_details", details, WANTED)
+def test_reads_a_policy_and_a_group_on_their_own_when_the_listings_lack_them(aws: Aws, answers: Stubber) -> None:
+    listing(answers, "Policies", [])
+    listing(answers, "RoleDetailList", [role_detail("app", PermissionsBoundary=boundary("limit"))])
     limit = {"PolicyArn": arn_of("limit")}
     answers.add_response("get_policy", {"Policy": {"DefaultVersionId": "v3"}}, limit)
     answers.add_response("get_policy_version", {"PolicyVersion": {"Document": ALLOWS}}, limit | {"VersionId": "v3"})
+    listing(answers, "GroupDetailList", [])
+    listing(answers, "UserDetailList", [user_detail("eve", GroupList=["ops"]), user_detail("kim", GroupList=["ops"])])
     ops = {"GroupName": "ops"}
     answers.add_response("list_group_policies", {"PolicyNames": ["own"]}, ops)
     own = ops | {"PolicyName": "own"}
@@ -275,43 +288,40 @@ def test_reads_a_policy_and_a_group_on_their_own_when_the_answer_lacks_them(aws:
 
 
 def test_a_malformed_policy_makes_only_its_principals_unreadable(aws: Aws, answers: Stubber) -> None:
-    details = {
-        "RoleDetailList": [
-            role_detail("inline", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": MALFORMED}]),
-            role_detail("attached", AttachedManagedPolicies=attached("broken")),
-            role_detail("bounded", PermissionsBoundary=boundary("broken")),
-            role_detail("sound", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": ALLOWS}]),
-        ],
-        "UserDetailList": [user_detail("member", GroupList=["odd"]), user_detail("guest")],
-        "GroupDetailList": [
-            {"GroupName": "odd", "GroupPolicyList": [{"PolicyName": "own", "PolicyDocument": "not JSON"}]}
-        ],
-        "Policies": [policy_detail(arn_of("broken"), v1=MALFORMED), policy_detail(arn_of("unattached"), v1=MALFORMED)],
-    }
-    answers.add_response("get_account_authorization_details", details, WANTED)
+    broken = [policy_detail(arn_of("broken"), v1=MALFORMED), policy_detail(arn_of("unattached"), v1=MALFORMED)]
+    listing(answers, "Policies", broken)
+    roles = [
+        role_detail("inline", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": MALFORMED}]),
+        role_detail("attached", AttachedManagedPolicies=attached("broken")),
+        role_detail("bounded", PermissionsBoundary=boundary("broken")),
+        role_detail("sound", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": ALLOWS}]),
+    ]
+    listing(answers, "RoleDetailList", roles)
+    odd = {"GroupName": "odd", "GroupPolicyList": [{"PolicyName": "own", "PolicyDocument": "not JSON"}]}
+    listing(answers, "GroupDetailList", [odd])
+    listing(answers, "UserDetailList", [user_detail("member", GroupList=["odd"]), user_detail("guest")])
 
     found = principals(aws)
 
     unreadable = [one for one in found if isinstance(one, Unreadable)]
     assert [one.resource.name for one in found if isinstance(one, Principal)] == ["sound", "guest"]
     assert {one.code for one in unreadable} == {"MalformedPolicy"}
+    not_json = "The policy document is not JSON: Expecting value at character 0."
     assert [(one.resource.name, one.message) for one in unreadable] == [
         ("inline", 'Inline policy "own": Statement 1 has no Effect.'),
         ("attached", 'Managed policy "broken": Statement 1 has no Effect.'),
         ("bounded", 'Managed policy "broken": Statement 1 has no Effect.'),
-        (
-            "member",
-            'Inline policy "own" of group "odd": The policy document is not JSON: Expecting value at character 0.',
-        ),
+        ("member", f'Inline policy "own" of group "odd": {not_json}'),
     ]
 
 
 def test_a_policy_that_cannot_be_read_makes_its_principal_unreadable(aws: Aws, answers: Stubber) -> None:
-    details = {"RoleDetailList": [role_detail("app", AttachedManagedPolicies=attached("secret")), role_detail("bare")]}
-    answers.add_response("get_account_authorization_details", details, WANTED)
+    listing(answers, "Policies", [])
+    secret = role_detail("app", AttachedManagedPolicies=attached("secret"))
+    listing(answers, "RoleDetailList", [secret, role_detail("bare")])
     answers.add_client_error("get_policy", "AccessDenied", "no")
 
-    app, bare = principals(aws)
+    app, bare = roles(aws)
 
     assert app == Unreadable(Resource("AWS::IAM::Role", *app_identity()), "AccessDenied", "GetPolicy: no")
     assert handles(bare) == []
@@ -322,16 +332,15 @@ def app_identity() -> tuple[str, str, str]:
     return detail["RoleId"], detail["RoleName"], detail["Arn"]
 
 
-def test_knows_nothing_when_the_listing_is_denied(aws: Aws, answers: Stubber) -> None:
-    answers.add_client_error("get_account_authorization_details", "AccessDenied", "no")
+@pytest.mark.parametrize("passed", range(4), ids=["policies", "roles", "groups", "users"])
+def test_knows_nothing_when_a_listing_is_denied(company: Account, aws: Aws, passed: int) -> None:
+    company.faults.add(Fault("deny", action="iam:GetAccountAuthorizationDetails", after=passed))
 
     with pytest.raises(ClientError, match="GetAccountAuthorizationDetails"):
         principals(aws)
 
 
-def test_an_account_without_roles_and_users_has_no_principals(aws: Aws, answers: Stubber) -> None:
-    answers.add_response("get_account_authorization_details", {}, WANTED)
-
+def test_an_account_without_roles_and_users_has_no_principals(aws: Aws) -> None:
     assert principals(aws) == ()
 
 

@@ -14,7 +14,7 @@ from cli.sandbox import ACCOUNT_ID, REGION, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import lambda_functions
-from rules.facts.iam_policies import group_policies, managed_document
+from rules.facts.iam_policies import managed_document
 from rules.facts.lambda_functions import Function, Vpc
 from tests.rules.permissions.principals import INVOKE, MODEL_A, allow
 
@@ -22,6 +22,10 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def archive() -> bytes:
@@ -42,8 +46,7 @@ class Company:
     def role(self, name: str, *statements: dict[str, Any]) -> str:
         role = self.iam.create_role(RoleName=name, Path="/service-role/", AssumeRolePolicyDocument=json.dumps(TRUST))
         if statements:
-            document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-            self.iam.put_role_policy(RoleName=name, PolicyName="app", PolicyDocument=document)
+            self.iam.put_role_policy(RoleName=name, PolicyName="app", PolicyDocument=document(*statements))
         return str(role["Role"]["Arn"])
 
     def function(self, name: str, role: str, **settings: Any) -> str:
@@ -71,6 +74,8 @@ def mixed(company: Company) -> Company:
     company.function("mailer", others, Tags={"team": "post"})
     company.function("orphan", gone, Tags={"team": "none"})
     company.iam.delete_role(RoleName="gone")
+    policy = company.iam.create_policy(PolicyName="logs", PolicyDocument=document(allow("logs:*")))["Policy"]
+    company.iam.attach_role_policy(RoleName="models", PolicyArn=policy["Arn"])
     company.account.calls.clear()
     return company
 
@@ -202,13 +207,15 @@ def test_a_role_made_again_under_another_path_is_not_the_functions_role(company:
 def test_declares_what_reading_needs(mixed: Company, aws: Aws) -> None:
     lambda_functions.functions(aws)
 
-    wanted = {"iam:GetAccountAuthorizationDetails", "lambda:ListFunctions", "lambda:ListTags"}
-    assert (
-        mixed.account.calls.actions()
-        == wanted
-        == {action.name for action in lambda_functions.functions.actions}
-        - {action.name for action in (*managed_document.actions, *group_policies.actions)}
-    )
+    used = {"iam:GetAccountAuthorizationDetails", "lambda:ListFunctions", "lambda:ListTags"}
+    missing_policies = {action.name for action in managed_document.actions}
+    assert mixed.account.calls.actions() == used
+    assert {action.name for action in lambda_functions.functions.actions} == used | missing_policies
+
+    mixed.account.calls.clear()
+    lambda_functions.function(aws, Resource("AWS::Lambda::Function", "answers", "answers"))
+
+    assert mixed.account.calls.actions() == {action.name for action in lambda_functions.function.actions}
 
 
 @pytest.mark.parametrize("action", ["lambda:ListFunctions", "iam:GetAccountAuthorizationDetails"])
