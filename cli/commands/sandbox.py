@@ -11,7 +11,6 @@ from cli.sandbox import EmbeddedAccount
 from cli.sandbox.company.aurelia import KINDS, build
 from cli.terminal import note, show
 
-
 EXAMPLES = """\
 \b
 Example:

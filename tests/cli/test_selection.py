@@ -6,9 +6,9 @@ import pytest
 from cdk.settings import Settings
 from cli.rule_names import rule_ids, unknown
 from cli.selection import Selection, settings_from
+from rules.encryption.bedrock_model_cmk_encrypted import BedrockModelCmkEncrypted
 from rules.engine.catalogue import all_rules
 from rules.engine.duties import Duty, Severity
-from rules.encryption.bedrock_model_cmk_encrypted import BedrockModelCmkEncrypted
 from tests.rules.engine.sample_rules import BoxesGood, BoxGood
 
 SETTINGS = Settings((BoxesGood, BoxGood, BedrockModelCmkEncrypted))

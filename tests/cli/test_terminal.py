@@ -38,7 +38,7 @@ def test_look_of_a_terminal(
     environment: dict[str, str],
     no_color: bool,
     look: Look,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001 - a table
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for name, value in environment.items():
@@ -58,8 +58,8 @@ def test_what_an_encoding_lacks_is_written_as_an_escape(monkeypatch: pytest.Monk
     show("a…b\n")
     note("c…d")
 
-    assert out.buffer.getvalue() == b"a\\u2026b\n"  # type: ignore[attr-defined]  # a BytesIO
-    assert err.buffer.getvalue() == b"c\\u2026d\n"  # type: ignore[attr-defined]  # a BytesIO
+    assert out.buffer.getvalue() == b"a\\u2026b\n"
+    assert err.buffer.getvalue() == b"c\\u2026d\n"
 
 
 def test_show_ends_in_one_newline(capsys: pytest.CaptureFixture[str]) -> None:

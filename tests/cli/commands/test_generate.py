@@ -11,6 +11,7 @@ from rules.engine.catalogue import all_rules
 
 ROOT = Path(__file__).parents[3]
 README = f"# Title\n\n{BEGIN}\nold\n{END}\n\nLast words.\n"
+PAGE = "docs/rules/bedrock-model-cmk-encrypted.md"
 
 runner = CliRunner()
 
@@ -80,7 +81,7 @@ def test_check_passes_what_is_current(clone: Path) -> None:
 
 
 def test_check_shows_what_differs_and_writes_nothing(clone: Path) -> None:
-    page = clone / "docs/rules/bedrock-model-cmk-encrypted.md"
+    page = clone / PAGE
     page.write_text(page.read_text(encoding="utf-8").replace("- Severity: high", "- Severity: low"), encoding="utf-8")
     clone.joinpath("conformance-pack.yaml").unlink()
     before = contents(clone)

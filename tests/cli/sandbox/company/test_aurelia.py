@@ -9,7 +9,7 @@ from cli.sandbox import embedded_account
 from cli.sandbox.company.aurelia import KINDS, REGIONS, build, labels
 from cli.sandbox.company.labels import BAD, GOOD, UNUSED, Label
 from rules.engine.catalogue import all_rules
-from rules.engine.resource import ACCOUNT_TYPE
+from rules.engine.resource import ACCOUNT_TYPE, Resource
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,14 @@ class Outcome:
     @property
     def found(self) -> set[Label]:
         return {
-            Label(
-                one.rule.id, report.region, self.names.get(one.resource.id, one.resource.name), one.verdict.compliance
-            )
+            Label(one.rule.id, report.region, self.name(one.resource), one.verdict.compliance)
             for report in self.reports
             for one in report.evaluations
             if not (one.resource.type == ACCOUNT_TYPE and one.verdict.compliance is UNUSED)
         }
+
+    def name(self, resource: Resource) -> str:
+        return self.names.get(resource.id, resource.name)
 
 
 @pytest.fixture(scope="module", params=KINDS)
