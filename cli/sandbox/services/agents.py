@@ -73,7 +73,15 @@ def list_agents(call: Call) -> Result:
 def update_agent(call: Call) -> Result:
     """Put another working draft in the place of the old one; what is not given is gone."""
     before = AGENTS.find(call, call.params["agentId"])
-    kept = ("agentId", "agentArn", "agentVersion", "createdAt", "idleSessionTTLInSeconds", "agentCollaboration", "newest")
+    kept = (
+        "agentId",
+        "agentArn",
+        "agentVersion",
+        "createdAt",
+        "idleSessionTTLInSeconds",
+        "agentCollaboration",
+        "newest",
+    )
     record = {name: before[name] for name in kept if name in before} | call.params
     return AGENTS.answer(call, AGENTS.put(call, record | {"agentStatus": "NOT_PREPARED", "updatedAt": call.now}))
 
