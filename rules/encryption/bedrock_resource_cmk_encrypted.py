@@ -14,7 +14,7 @@ from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import bedrock_keys
-from rules.facts.bedrock_keys import KeyedJob, KeyedResource, Kind
+from rules.facts.bedrock_keys import KINDS, KeyedJob, KeyedResource, Kind
 from rules.facts.s3 import BucketEncryption
 
 
@@ -69,14 +69,7 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
     nothing_to_judge = "No Bedrock resource of the wanted kinds exists in this account and Region."
     collect = bedrock_keys.keyed_resources
 
-    kinds: Annotated[tuple[Kind, ...], "Which kinds of resources have to be encrypted with a key of the customer."] = (
-        "guardrail",
-        "prompt",
-        "flow",
-        "agent",
-        "batch",
-        "evaluation",
-    )
+    kinds: Annotated[tuple[Kind, ...], "Which kinds of resources need a key of the customer."] = KINDS
     lookback_days: Annotated[int, Between(1, 365), "Days back to which jobs are judged."] = 30
 
     def facts(self, aws: Aws) -> Iterable[KeyedResource | Unreadable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from rules.engine.collector import reads
 from rules.engine.resource import Unreadable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Found = Guardrail | Prompt | Flow | Agent | Job | Unreadable
 
 Kind = Literal["guardrail", "prompt", "flow", "agent", "batch", "evaluation"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
