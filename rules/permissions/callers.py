@@ -119,11 +119,18 @@ class Callers:
 
     def _named(self, text: str) -> Iterator[Caller]:
         account = account_of(text)
-        if account is not None and names_account(text):
-            return self._principals(account, self._principal_arns(account), f"account {account}")
-        return self._principals(account or self._accounts[0], (principal_arn(text),), text)
+        if account is None:
+            # Such as a canonical user: somebody of some account.
+            for one in self._accounts:
+                yield from self._principals(one, self._principal_arns(one), text, text)
+        elif names_account(text):
+            yield from self._principals(account, self._principal_arns(account), f"account {account}")
+        else:
+            yield from self._principals(account, (principal_arn(text),), text)
 
-    def _principals(self, account: str, arns: Iterable[str], name: str | None = None) -> Iterator[Caller]:
+    def _principals(
+        self, account: str, arns: Iterable[str], name: str | None = None, called: str | None = None
+    ) -> Iterator[Caller]:
         ids = (*self._ids, account) if self._mentions("aws:userid") else self._ids
         for (org, path), arn, unique_id in product(self._organizations(), arns, ids):
             who: Settled = {
@@ -137,7 +144,7 @@ class Callers:
             }
             known = name or self._name(account, org)
             for rest in product(self._networks, self._access_points, self._resources(account, org, path)):
-                yield Caller(_context(who, *rest), account, arn, name=known)
+                yield Caller(_context(who, *rest), account, called or arn, name=known)
 
     def _every_service(self) -> Iterator[Caller]:
         named = self._constants.of("aws:principalservicename", "aws:principalservicenameslist")

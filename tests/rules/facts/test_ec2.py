@@ -180,7 +180,7 @@ def test_a_deleted_endpoint_is_gone(client: Any, aws: Aws) -> None:
     assert ec2.guarded_endpoint(aws, resource("vpce-0123456789abcdef0")) is None
 
 
-@pytest.mark.parametrize("fault", ["deny", "throttle"])
+@pytest.mark.parametrize("fault", ["deny", "expire"])
 def test_an_endpoint_that_cannot_be_read_is_not_gone(
     client: Any, vpc_id: str, account: Account, aws: Aws, fault: str
 ) -> None:
