@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Unreadable
 from rules.facts import sagemaker_endpoints
+from rules.facts.sagemaker_endpoints import specifications
 from rules.facts.sagemaker_models import MODEL
 from rules.facts.sagemaker_resources import unless_gone
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rules.engine.aws import Aws
     from rules.engine.resource import Resource
     from rules.facts.sagemaker_endpoints import Endpoint
-
-INFERENCE_COMPONENT = "arn:{partition}:sagemaker:{region}:{account}:inference-component/*"
 
 # A registry may be another account's, whose policy of the model package group decides.
 ANY_MODEL_PACKAGE = "arn:{partition}:sagemaker:{region}:*:model-package/*"
@@ -107,10 +105,10 @@ def containers(aws: Aws, model: str) -> tuple[Container, ...] | None:
 
 
 @reads(
-    Action("sagemaker:DescribeInferenceComponent", INFERENCE_COMPONENT),
     uses=(
         sagemaker_endpoints.endpoints,
         sagemaker_endpoints.components,
+        sagemaker_endpoints.component,
         sagemaker_endpoints.endpoint_config,
         containers,
     ),
@@ -144,14 +142,9 @@ def _on_variants(aws: Aws, config: Mapping[str, Any]) -> Iterator[Deployment]:
 
 
 def _on_components(aws: Aws, endpoint: str) -> Iterator[Deployment]:
-    sagemaker = aws.client("sagemaker")
     for component in sagemaker_endpoints.components(aws).get(endpoint, ()):
-        describe = partial(sagemaker.describe_inference_component, InferenceComponentName=component.name)
-        described: Mapping[str, Any] | None = unless_gone(describe)
-        if described is None:
-            continue
-        place = f"inference component {component.name}"
-        one = described.get("Specification")
-        for specification in (*([one] if one else []), *described.get("Specifications", ())):
+        described = sagemaker_endpoints.component(aws, component.name)
+        for specification in specifications(described or {}):
             name = specification.get("ModelName")
+            place = f"inference component {component.name}"
             yield Deployment(place, name, containers(aws, name) if name else ())

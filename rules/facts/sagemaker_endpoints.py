@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "arn:{partition}:sagemaker:{region}:{account}:endpoint/*"
 ENDPOINT_CONFIG = "arn:{partition}:sagemaker:{region}:{account}:endpoint-config/*"
+INFERENCE_COMPONENT = "arn:{partition}:sagemaker:{region}:{account}:inference-component/*"
 
 SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
 """The states in which an endpoint answers requests (SageMaker API, DescribeEndpoint, EndpointStatus)."""
@@ -92,6 +93,13 @@ def endpoint_config(aws: Aws, name: str) -> Mapping[str, Any] | None:
     return unless_gone(lambda: sagemaker.describe_endpoint_config(EndpointConfigName=name))
 
 
+@reads(Action("sagemaker:DescribeInferenceComponent", INFERENCE_COMPONENT))
+def component(aws: Aws, name: str) -> Mapping[str, Any] | None:
+    """Return a DescribeInferenceComponent answer, None when the component is gone."""
+    sagemaker = aws.client("sagemaker")
+    return unless_gone(lambda: sagemaker.describe_inference_component(InferenceComponentName=name))
+
+
 @reads(Action("sagemaker:ListInferenceComponents"))
 def components(aws: Aws) -> Mapping[str, tuple[ComponentName, ...]]:
     """
@@ -106,6 +114,12 @@ def components(aws: Aws) -> Mapping[str, tuple[ComponentName, ...]]:
                 ComponentName(summary["InferenceComponentName"], summary["VariantName"]),
             )
     return found
+
+
+def specifications(described: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the specifications of a DescribeInferenceComponent answer: one, or one for each instance type."""
+    one = described.get("Specification")
+    return [*([one] if one else []), *described.get("Specifications", ())]
 
 
 def _endpoint(aws: Aws, name: str) -> Endpoint:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "application-autoscaling": ("application_autoscaling",),
     "bedrock": (
         "bedrock_account",
         "bedrock_foundation_models",
