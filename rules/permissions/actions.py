@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from string import printable, whitespace
+from string import ascii_lowercase, digits, printable, whitespace
 from typing import Final
 
 from rules.permissions.conditions import Truth
@@ -112,12 +112,21 @@ def administrator_grant(principal: PrincipalPolicies, surroundings: Surroundings
 
 
 _TEXT: Final = frozenset(printable) - frozenset(whitespace)
-_PART: Final = Characters(_TEXT - {":"}, 0)
+_WORDS: Final = frozenset(ascii_lowercase + digits)
+_PART: Final = Characters(_WORDS | {"-"}, 0)
+_ARN: Final[Shape] = ("arn:", _PART, ":", _PART, ":", _PART, ":", Characters(_WORDS, 0), ":")
+_TYPE: Final = Characters(_TEXT - {":", "/"})
 _RESOURCES: Final[tuple[Shape, ...]] = (
     ("*",),
-    ("arn:", _PART, ":", _PART, ":", _PART, ":", _PART, ":", Characters(_TEXT)),
+    (*_ARN, Characters(_TEXT - {":"})),
+    (*_ARN, _TYPE, "/", Characters(_TEXT - {"/"})),
+    (*_ARN, _TYPE, ":", Characters(_TEXT)),
 )
-"""What a request names as its resource: "*" for an action that takes none, or an ARN."""
+"""
+What a request names as its resource: "*" for an action that takes none, or an ARN of one of the usual formats.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import covers_action, decide_within
 from rules.permissions.document import Condition, Effect, Version
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, covers
+from rules.permissions.languages import Part, covers, find_text
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import resource_extent
 from rules.permissions.principal import PrincipalPolicies
@@ -34,8 +34,9 @@ def narrowed_policy(
     actions that it is allowed for and under the conditions that it is allowed under. An inference profile keeps
     the models behind it by the condition key bedrock:InferenceProfileArn, as AWS shows:
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
-    Nothing is allowed that was not, and judged by effective_access the document is specific. None when there
-    is nothing to keep. Boundary, service control policies and denials are expected to stay.
+    Nothing is allowed that was not, as far as `used` tells what really was, and judged by effective_access the
+    document is specific. None when there is nothing to keep. Boundary, service control policies and denials are
+    expected to stay.
     """
     found = layers(principal, surroundings, lambda document: relevant_statements(document, domain))
     keeping = _Keeping(principal, domain, found)
@@ -65,15 +66,15 @@ class _Keeping:
         form = next(form for form in self._domain.forms_of(action) if name.startswith(form.prefix))
         granting = self._granting(action)
         for candidate in (pattern, *_placed(granting, form, name), example):
-            for live in granting:
-                if self._covers(live, form, candidate):
-                    self._keep(action, candidate, live)
-                    return
+            covering = [live for live in granting if self._covers(live, form, candidate)]
+            if covering:
+                self._keep(action, candidate, covering)
+                return
 
     def keep_used(self, action: str, resource: str) -> None:
         """Keep a resource in use, if it may be allowed at all."""
         if decide_within(self._found, action, resource).truth is not Truth.FALSE:
-            self._keep(action, resource, self._first(action, resource))
+            self._keep(action, resource, self._matching(action, resource))
 
     def document(self) -> dict[str, Any] | None:
         """Return the document that grants what is kept, None when that is nothing."""
@@ -81,7 +82,7 @@ class _Keeping:
             return None
         for action in self._domain.unscoped_actions:
             if decide_within(self._found, action, "*").truth is not Truth.FALSE:
-                self._add(action, "*", _conditions(self._first(action, "*")))
+                self._add(action, "*", self._matching(action, "*"))
         merged: dict[tuple[tuple[str, ...], Block], list[str]] = {}
         for (resource, block), actions in self._kept.items():
             merged.setdefault((tuple(actions), block), []).append(resource)
@@ -97,15 +98,16 @@ class _Keeping:
         granting = (live for live in self._found.identity if covers_action(live.statement, action.lower()))
         return sorted(granting, key=lambda live: live.truth is Truth.DEPENDS)
 
-    def _first(self, action: str, resource: str) -> LiveStatement:
-        return next(live for live in self._granting(action) if live.possible.matches(resource))
+    def _matching(self, action: str, resource: str) -> list[LiveStatement]:
+        return [live for live in self._granting(action) if live.possible.matches(resource)]
 
     def _covers(self, live: LiveStatement, form: ArnForm, resource: str) -> bool:
+        shape = form.shape(self._partition)
         whole = (Part((resource_extent(resource, Version.V2012).outer,)),)
-        return covers(form.shape(self._partition), ((live.certain,),), whole)
+        return find_text(shape, ((whole,),)) is not None and covers(shape, ((live.certain,),), whole)
 
-    def _keep(self, action: str, resource: str, live: LiveStatement) -> None:
-        self._add(action, resource, _conditions(live))
+    def _keep(self, action: str, resource: str, granting: Sequence[LiveStatement]) -> None:
+        self._add(action, resource, granting)
         kind, _, identifier = resource.split(":", 5)[-1].partition("/")
         for key, types in self._domain.pins.items():
             if kind in types:
@@ -121,18 +123,27 @@ class _Keeping:
         everywhere = form.arn(self._partition, "*", "", "*")
         for live in self._granting(action):
             for wide in (everywhere, *live.written):
-                if not wide.endswith("*") or not self._covers(live, form, wide) or not _only(wide, form):
+                if f":{form.prefix}" not in wide or not wide.endswith("*") or not self._covers(live, form, wide):
                     continue
                 narrow = wide.rpartition("/")[0] + f"/{model}"
                 kept = narrow if model and self._covers(live, form, narrow) else wide
-                block = _conditions(live)
-                self._add(action, kept, block if pinned(live, self._domain) else _pinning(block, key, resource))
-                return
+                self._add(action, kept, [live], () if pinned(live, self._domain) else ((key, resource),))
+                if live.truth is Truth.TRUE:
+                    return
+                break
 
-    def _add(self, action: str, resource: str, block: Block) -> None:
-        actions = self._kept.setdefault((resource, block), [])
-        if action not in actions:
-            actions.append(action)
+    def _add(
+        self, action: str, resource: str, granting: Sequence[LiveStatement], pins: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Add a resource under the conditions of the first statement that has none, or else of each of them."""
+        free = granting[0].truth is Truth.TRUE
+        for live in granting[:1] if free else granting:
+            block = _conditions(live)
+            for key, value in pins:
+                block = _pinning(block, key, value)
+            actions = self._kept.setdefault((resource, block), [])
+            if action not in actions:
+                actions.append(action)
 
 
 def _placed(granting: Iterable[LiveStatement], form: ArnForm, name: str) -> Iterator[str]:
@@ -142,11 +153,6 @@ def _placed(granting: Iterable[LiveStatement], form: ArnForm, name: str) -> Iter
             parts = written.split(":", 5)
             if len(parts) == _ARN_PARTS:
                 yield ":".join((*parts[:2], form.service, *parts[3:5], name))
-
-
-def _only(pattern: str, form: ArnForm) -> bool:
-    """Return whether a pattern says the type of the form, so that it reaches no other."""
-    return f":{form.prefix}" in pattern
 
 
 def _conditions(live: LiveStatement) -> Block:
