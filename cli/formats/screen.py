@@ -97,16 +97,13 @@ def _heading(rule: type[Rule[Any]], count: int) -> RenderableType:
 
 
 def _resources(found: Sequence[tuple[Report, Evaluation]], *, regions: bool) -> RenderableType:
-    grid = Table.grid(padding=(0, GAP, 0, 0), expand=True)
-    grid.add_column(ratio=2, overflow="fold")
-    grid.add_column(ratio=5, overflow="fold")
+    blocks: list[RenderableType] = []
     for report, one in found:
         kind = f"{type_of(one.resource)}, {report.region}" if regions else type_of(one.resource)
-        grid.add_row(
-            Text.assemble((name_of(one.resource), "bold"), "\n", (kind, "dim")),
-            Text(printable(one.verdict.annotation)),
-        )
-    return Padding(grid, (0, 0, 0, INDENT))
+        who = Text.assemble((name_of(one.resource), "bold"), (f"  {kind}", "dim"), overflow="fold")
+        what = Text(printable(one.verdict.annotation), overflow="fold")
+        blocks += [Padding(who, (0, 0, 0, INDENT)), Padding(what, (0, 0, 0, 2 * INDENT))]
+    return Group(*blocks)
 
 
 def _duties(reports: Sequence[Report]) -> RenderableType:
