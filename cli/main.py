@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
@@ -19,6 +19,7 @@ from rules.engine.verdict import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import TracebackType
 
 NAME = "ai-config-rules"
 
@@ -133,7 +134,7 @@ class Program(click.Group):
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version(NAME), prog_name=NAME)
+@click.version_option(package_name=NAME, prog_name=NAME)
 def program() -> None:
     """
     Prove the customer's side of the shared responsibility model for AI on AWS.
@@ -144,7 +145,8 @@ def program() -> None:
 
 
 def main() -> NoReturn:
-    """Run the program as the console script."""
+    """Run the program as the console script; a defect of its own ends it with a traceback and NOT_EVALUATED."""
+    sys.excepthook = _defect
     try:
         program()
     except SystemExit as end:
@@ -154,6 +156,15 @@ def main() -> NoReturn:
             os._exit(ExitStatus.INTERRUPTED)
         raise
     raise AssertionError("the program ends by exiting")
+
+
+def _defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End the program: Python would exit with 1, which scripts take for violations."""
+    traceback.print_exception(kind, error, trace)
+    note(f"{NAME}: this is a defect of the program; nothing was evaluated")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ExitStatus.NOT_EVALUATED)
 
 
 if __name__ == "__main__":

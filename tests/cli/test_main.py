@@ -130,3 +130,12 @@ def test_an_interruption_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert result.exit_code == 130
     assert result.stderr.strip() == f"{NAME}: interrupted"
+
+
+def test_a_defect_of_the_program_is_not_taken_for_violations() -> None:
+    code = "from cli import main\nmain.program = lambda: 1 / 0\nmain.main()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - own program
+
+    assert ended.returncode == 3
+    assert "ZeroDivisionError" in ended.stderr
+    assert ended.stderr.endswith(f"{NAME}: this is a defect of the program; nothing was evaluated\n")
