@@ -85,7 +85,7 @@ class BedrockInvokeLeastPrivilege(ChangeRule[Principal]):
     def judge(self, principal: Principal, /) -> Verdict:
         """Return whether the principal's effective permissions reach only models that are named or allowed."""
         terms = Terms(MODEL_INVOCATION, self.allowed_models, self.allow_region_wildcard, self.allow_wildcard_actions)
-        return judge_principal(principal.policies, terms, ignore_service_linked=self.ignore_service_linked_roles)
+        return judge_principal(principal, terms, ignore_service_linked=self.ignore_service_linked_roles)
 
 
 handler = BedrockInvokeLeastPrivilege.lambda_handler()

@@ -82,7 +82,7 @@ class BedrockRetrieveLeastPrivilege(ChangeRule[Principal]):
     def judge(self, principal: Principal, /) -> Verdict:
         """Return whether the principal's effective permissions reach only knowledge bases that are named or allowed."""
         terms = Terms(RETRIEVAL, self.allowed_knowledge_bases, self.allow_region_wildcard, self.allow_wildcard_actions)
-        return judge_principal(principal.policies, terms, ignore_service_linked=self.ignore_service_linked_roles)
+        return judge_principal(principal, terms, ignore_service_linked=self.ignore_service_linked_roles)
 
 
 handler = BedrockRetrieveLeastPrivilege.lambda_handler()

@@ -83,7 +83,7 @@ class SageMakerInvokeLeastPrivilege(ChangeRule[Principal]):
         terms = Terms(
             ENDPOINT_INVOCATION, self.allowed_endpoints, self.allow_region_wildcard, self.allow_wildcard_actions
         )
-        return judge_principal(principal.policies, terms, ignore_service_linked=self.ignore_service_linked_roles)
+        return judge_principal(principal, terms, ignore_service_linked=self.ignore_service_linked_roles)
 
 
 handler = SageMakerInvokeLeastPrivilege.lambda_handler()

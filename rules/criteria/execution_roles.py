@@ -13,7 +13,7 @@ from rules.permissions.domains import GUARDRAIL_APPLICATION, MODEL_INVOCATION, R
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rules.permissions.principal import PrincipalPolicies
+    from rules.facts.iam_principals import Principal
 
 BESIDE_INVOCATION = (RETRIEVAL, GUARDRAIL_APPLICATION)
 """What a caller of models may do besides, on named resources."""
@@ -22,7 +22,7 @@ SERVICES = ("bedrock", "bedrock-mantle")
 
 
 def role_defects(
-    policies: PrincipalPolicies, access: Access, *, allowed_models: tuple[str, ...], allowed_actions: tuple[str, ...]
+    role: Principal, access: Access, *, allowed_models: tuple[str, ...], allowed_actions: tuple[str, ...]
 ) -> tuple[Defect, ...]:
     """
     Return one defect for each statement that lets the role do more than call models, gravest first.
@@ -30,14 +30,16 @@ def role_defects(
     `access` is the role's access to models; `allowed_actions` are patterns of further actions that it may have.
     """
     found = (
-        *_administrator(policies),
-        *access_defects(policies, access, Terms(MODEL_INVOCATION, allowed_models)),
+        *_administrator(role),
+        *access_defects(role, access, Terms(MODEL_INVOCATION, allowed_models)),
         *(
             defect
             for domain in BESIDE_INVOCATION
-            for defect in access_defects(policies, effective_access(policies, domain), Terms(domain))
+            for defect in access_defects(
+                role, effective_access(role.policies, domain, role.surroundings), Terms(domain)
+            )
         ),
-        *_others(other_actions(policies, SERVICES, _permitted(allowed_actions))),
+        *_others(other_actions(role.policies, SERVICES, _permitted(allowed_actions), role.surroundings)),
     )
     first: dict[tuple[int, int], Defect] = {}
     for defect in found:
@@ -45,8 +47,8 @@ def role_defects(
     return tuple(first.values())
 
 
-def _administrator(policies: PrincipalPolicies) -> Iterator[Defect]:
-    grant = administrator_grant(policies)
+def _administrator(role: Principal) -> Iterator[Defect]:
+    grant = administrator_grant(role.policies, role.surroundings)
     if grant is not None:
         reason = granted(grant, f"administration of {grant.over}", "name actions and resources")
         yield Defect(grant.policy, grant.statement, reason, grant.conditional)

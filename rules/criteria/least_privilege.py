@@ -11,12 +11,12 @@ from rules.engine.parameters import Matching
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.permissions.access import Access, BroadGrant, NamedResource, effective_access
 from rules.permissions.document import PolicyType, parse, shown
-from rules.permissions.layers import Surroundings
-from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
+from rules.permissions.principal import Policy, PolicyKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rules.facts.iam_principals import Principal
     from rules.permissions.actions import AdministratorGrant, WideAction
     from rules.permissions.document import Statement
     from rules.permissions.domains import Domain
@@ -64,26 +64,29 @@ class Defect:
         return f"{_capitalised(self.policy.handle)} {self.statement.handle} {self.reason}"
 
 
-def judge_principal(policies: PrincipalPolicies, terms: Terms, *, ignore_service_linked: bool) -> Verdict:
+def judge_principal(principal: Principal, terms: Terms, *, ignore_service_linked: bool) -> Verdict:
     """Return whether a principal's effective access is within the terms."""
-    access = effective_access(policies, terms.domain, allow_region_wildcard=terms.allow_region_wildcard)
+    policies = principal.policies
+    access = effective_access(
+        policies, terms.domain, principal.surroundings, allow_region_wildcard=terms.allow_region_wildcard
+    )
     if not access.allowed:
         return out_of_scope(f"The {policies.kind} is not allowed any {terms.domain.name}.")
     if ignore_service_linked and policies.service_linked:
         return not_applicable("AWS owns this service-linked role and alone decides what it may do.")
-    defects = access_defects(policies, access, terms)
+    defects = access_defects(principal, access, terms)
     if defects:
         return non_compliant(*(defect.sentence for defect in defects))
     return compliant(limits(access, terms))
 
 
-def access_defects(policies: PrincipalPolicies, access: Access, terms: Terms) -> tuple[Defect, ...]:
+def access_defects(principal: Principal, access: Access, terms: Terms) -> tuple[Defect, ...]:
     """
     Return what has to change in policy statements, gravest first; nothing when all is within the terms.
 
     `access` is the principal's effective access in the domain of the terms.
     """
-    broad, strangers = _beyond_allowed(policies, access, terms) if terms.allowed else (access.broad, ())
+    broad, strangers = _beyond_allowed(principal, access, terms) if terms.allowed else (access.broad, ())
     wide = {} if terms.allow_wildcard_actions else _by_statement(access.wildcard_actions)
     found = [
         *(_broad_defect(same, wide.pop(_key(same[0]), []), terms) for same in _alike(broad)),
@@ -104,10 +107,14 @@ def limits(access: Access, terms: Terms) -> str:
 
 
 def _beyond_allowed(
-    policies: PrincipalPolicies, access: Access, terms: Terms
+    principal: Principal, access: Access, terms: Terms
 ) -> tuple[tuple[BroadGrant, ...], tuple[NamedResource, ...]]:
     """Return what is left when everything allowed is denied, and grants that leave a Region open where none may."""
-    rest = effective_access(policies, terms.domain, _without(terms.allowed, terms.domain))
+    around = replace(
+        principal.surroundings,
+        resource_control=(*principal.surroundings.resource_control, _denial(terms.allowed, terms.domain)),
+    )
+    rest = effective_access(principal.policies, terms.domain, around)
     # An action that takes no resource is judged by the scoped ones beside it, which may be denied here.
     broad = [grant for grant in rest.broad if grant.witness != "*" or grant in access.broad]
     if not terms.allow_region_wildcard:
@@ -116,8 +123,8 @@ def _beyond_allowed(
 
 
 @lru_cache
-def _without(allowed: tuple[str, ...], domain: Domain) -> Surroundings:
-    """Return surroundings that deny what is allowed, so that only the rest shows."""
+def _denial(allowed: tuple[str, ...], domain: Domain) -> Policy:
+    """Return a policy that denies what is allowed, so that only the rest shows."""
     deny = {
         "Effect": "Deny",
         "Principal": "*",
@@ -125,7 +132,7 @@ def _without(allowed: tuple[str, ...], domain: Domain) -> Surroundings:
         "Resource": [arn for written in allowed for arn in _arns(written, domain)] or "arn:none",
     }
     document = parse({"Version": "2012-10-17", "Statement": deny}, PolicyType.RESOURCE)
-    return Surroundings(resource_control=(Policy("allowed", PolicyKind.RESOURCE_CONTROL, document),))
+    return Policy("allowed", PolicyKind.RESOURCE_CONTROL, document)
 
 
 def _arns(written: str, domain: Domain) -> Iterator[str]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
+from rules.facts.iam_organization import surroundings
 from rules.facts.iam_policies import (
     attached_policy,
     boundary_policy,
@@ -65,7 +66,7 @@ def policies_of_group(aws: Aws, name: str) -> tuple[Policy, ...]:
     return group_policies(aws, name) if group is None else _policies(aws, group, "GroupPolicyList", group=name)
 
 
-@reads(DETAILS, uses=(default_version,))
+@reads(DETAILS, uses=(default_version, surroundings))
 def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     """
     Return every role of the account (IAM API, GetAccountAuthorizationDetails).
@@ -75,12 +76,12 @@ def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     managed_policies(aws)  # First, so that a listing that fails is not taken for roles that cannot be read.
 
     def read(role: Mapping[str, Any]) -> Principal:
-        return Principal.of_role(role, _policies(aws, role, "RolePolicyList"), _boundary(aws, role))
+        return Principal.of_role(aws, role, _policies(aws, role, "RolePolicyList"), _boundary(aws, role))
 
     return tuple(_each(aws, _details(aws, "RoleDetailList", "Role"), role_resource, read))
 
 
-@reads(DETAILS, uses=(default_version, policies_of_group))
+@reads(DETAILS, uses=(default_version, policies_of_group, surroundings))
 def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     """Return every user of the account with the policies of its groups, as `roles` does."""
     managed_policies(aws)  # First, as for roles.
@@ -88,7 +89,7 @@ def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
 
     def read(user: Mapping[str, Any]) -> Principal:
         of_groups = (policy for name in user.get("GroupList", ()) for policy in policies_of_group(aws, name))
-        return Principal.of_user(user, [*_policies(aws, user, "UserPolicyList"), *of_groups], _boundary(aws, user))
+        return Principal.of_user(aws, user, [*_policies(aws, user, "UserPolicyList"), *of_groups], _boundary(aws, user))
 
     return tuple(_each(aws, _details(aws, "UserDetailList", "User"), user_resource, read))
 

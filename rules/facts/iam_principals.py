@@ -11,6 +11,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource
 from rules.facts.iam import GONE, ROLE, tags_of
+from rules.facts.iam_organization import surroundings
 from rules.facts.iam_policies import (
     attached_policy,
     boundary_policy,
@@ -19,6 +20,7 @@ from rules.facts.iam_policies import (
     inline_policy,
     managed_document,
 )
+from rules.permissions.layers import ALONE, Surroundings
 from rules.permissions.principal import Policy, PrincipalPolicies
 
 if TYPE_CHECKING:
@@ -34,26 +36,35 @@ class Principal:
     """
     A role or a user with its policies: inline and attached ones, those of its groups, its permissions boundary.
 
-    `resource` is an AWS::IAM::Role or AWS::IAM::User whose id is the unique id (AROA…, AIDA…).
+    `resource` is an AWS::IAM::Role or AWS::IAM::User whose id is the unique id (AROA…, AIDA…). `surroundings` are
+    the organization's policies, as far as they were given.
     """
 
     resource: Resource
     tags: Mapping[str, str]
     policies: PrincipalPolicies
+    surroundings: Surroundings = ALONE
 
     @classmethod
-    def of_role(cls, role: Mapping[str, Any], policies: Iterable[Policy], boundary: Policy | None) -> Principal:
+    def of_role(
+        cls, aws: Aws, role: Mapping[str, Any], policies: Iterable[Policy], boundary: Policy | None
+    ) -> Principal:
         """Return the fact of a role as IAM describes it (IAM API, Role and RoleDetail)."""
-        resource = role_resource(role)
-        return cls(resource, tags_of(role), PrincipalPolicies(role["Arn"], in_order(policies), boundary))
+        found = PrincipalPolicies(role["Arn"], in_order(policies), boundary)
+        # An organization's policies do not bind service-linked roles.
+        around = ALONE if found.service_linked else surroundings(aws)
+        return cls(role_resource(role), tags_of(role), found, around)
 
     @classmethod
-    def of_user(cls, user: Mapping[str, Any], policies: Iterable[Policy], boundary: Policy | None) -> Principal:
+    def of_user(
+        cls, aws: Aws, user: Mapping[str, Any], policies: Iterable[Policy], boundary: Policy | None
+    ) -> Principal:
         """Return the fact of a user as IAM describes it (IAM API, User and UserDetail)."""
         resource, tags = user_resource(user), tags_of(user)
         # The tags of a role are left out here: a session may replace them.
         context = {"aws:userid": resource.id} | {f"aws:PrincipalTag/{key}": value for key, value in tags.items()}
-        return cls(resource, tags, PrincipalPolicies(user["Arn"], in_order(policies), boundary, context))
+        found = PrincipalPolicies(user["Arn"], in_order(policies), boundary, context)
+        return cls(resource, tags, found, surroundings(aws))
 
 
 @reads(
@@ -61,7 +72,7 @@ class Principal:
     Action("iam:GetRolePolicy", ROLE),
     Action("iam:ListAttachedRolePolicies", ROLE),
     Action("iam:ListRolePolicies", ROLE),
-    uses=(managed_document,),
+    uses=(managed_document, surroundings),
 )
 def role_principal(aws: Aws, name: str) -> Principal | None:
     """
@@ -83,7 +94,7 @@ def role_principal(aws: Aws, name: str) -> Principal | None:
         for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
         for policy in page["AttachedPolicies"]
     ]
-    return Principal.of_role(role, [*inline, *attached], _boundary(aws, role))
+    return Principal.of_role(aws, role, [*inline, *attached], _boundary(aws, role))
 
 
 @reads(
@@ -92,7 +103,7 @@ def role_principal(aws: Aws, name: str) -> Principal | None:
     Action("iam:ListAttachedUserPolicies", USER),
     Action("iam:ListGroupsForUser", USER),
     Action("iam:ListUserPolicies", USER),
-    uses=(managed_document, group_policies),
+    uses=(managed_document, group_policies, surroundings),
 )
 def user_principal(aws: Aws, name: str) -> Principal | None:
     """
@@ -120,7 +131,7 @@ def user_principal(aws: Aws, name: str) -> Principal | None:
         for group in page["Groups"]
         for policy in group_policies(aws, group["GroupName"])
     ]
-    return Principal.of_user(user, [*inline, *attached, *of_groups], _boundary(aws, user))
+    return Principal.of_user(aws, user, [*inline, *attached, *of_groups], _boundary(aws, user))
 
 
 @reads(uses=(role_principal, user_principal))

@@ -55,7 +55,9 @@ class Function:
     @cached_property
     def model_access(self) -> Access:
         """What the execution role may do with models; NO_ACCESS without a role."""
-        return NO_ACCESS if self.role is None else effective_access(self.role.policies, MODEL_INVOCATION)
+        if self.role is None:
+            return NO_ACCESS
+        return effective_access(self.role.policies, MODEL_INVOCATION, self.role.surroundings)
 
 
 @reads(

@@ -82,7 +82,7 @@ class LambdaBedrockRoleScoped(ChangeRule[Function]):
         if not access.allowed:
             return out_of_scope("The execution role is not allowed to invoke a model.")
         defects = role_defects(
-            function.role.policies, access, allowed_models=self.allowed_models, allowed_actions=self.allowed_actions
+            function.role, access, allowed_models=self.allowed_models, allowed_actions=self.allowed_actions
         )
         if not defects:
             return compliant(limits(access, Terms(MODEL_INVOCATION, self.allowed_models)))

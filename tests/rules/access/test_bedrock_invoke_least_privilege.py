@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from rules.access.bedrock_invoke_least_privilege import BedrockInvokeLeastPrivilege
 from rules.engine.assessment import verdict_on
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
-from rules.permissions.principal import PolicyKind, PrincipalPolicies
+from rules.facts.iam_principals import Principal
+from rules.permissions.layers import Surroundings
+from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
 from tests.rules.access.facts import fact
 from tests.rules.permissions.principals import (
     ACCOUNT,
@@ -18,6 +22,7 @@ from tests.rules.permissions.principals import (
     deny,
     policy,
     principal,
+    service_control,
     statement,
 )
 
@@ -289,6 +294,20 @@ def test_judges_what_a_principal_may_effectively_invoke(policies: PrincipalPolic
 )
 def test_follows_its_parameters(parameters: dict[str, str], policies: PrincipalPolicies, verdict: Verdict) -> None:
     assert BedrockInvokeLeastPrivilege.configured(parameters).judge(fact(policies)) == verdict
+
+
+def test_heeds_the_policies_of_the_organization_where_they_are_given() -> None:
+    allowed = service_control(allow("*"))
+    alone = fact(principal(allow(INVOKE)))
+    judge = BedrockInvokeLeastPrivilege().judge
+
+    def around(*policies: Policy) -> Principal:
+        return replace(alone, surroundings=Surroundings(service_control=(policies,)))
+
+    assert judge(alone) == STAR
+    assert judge(around(allowed)) == STAR
+    assert judge(around(allowed, service_control(deny("bedrock:*")))) == NO_MODEL
+    assert judge(around(service_control(allow("bedrock:InvokeModel", MODEL_A)))) == LIMITED_TO_A
 
 
 def test_exempts_by_a_tag_only_who_is_in_scope() -> None:

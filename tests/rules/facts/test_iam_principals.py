@@ -12,9 +12,12 @@ from botocore.stub import Stubber
 from cli.sandbox import ACCOUNT_ID, REGION, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
+from rules.facts import iam_organization
 from rules.facts.iam_account import principals, roles
 from rules.facts.iam_principals import Principal, principal, role_principal, user_principal
+from rules.permissions.layers import ALONE, Surroundings
 from rules.permissions.principal import Policy
+from tests.rules.permissions.principals import deny, service_control
 
 AWS_MANAGED = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
 
@@ -387,3 +390,23 @@ def test_no_call_can_be_denied_unnoticed(company: Account, aws: Aws, action: str
     found = [aws.read_one(one, partial(principal.read, aws, one)) for one in listed]
 
     assert any(isinstance(one, Unreadable) and one.code == "AccessDenied" for one in found)
+
+
+@pytest.mark.usefixtures("company")
+def test_puts_the_given_policies_of_the_organization_around_everybody_but_service_linked_roles(
+    account: Account, aws: Aws
+) -> None:
+    account.session().client("iam").create_service_linked_role(AWSServiceName="lex.amazonaws.com")
+    given = Surroundings(service_control=((service_control(deny("bedrock:*")),),))
+    iam_organization.give(aws, given)
+
+    found = {one.resource.name: one.surroundings for one in principals(aws) if isinstance(one, Principal)}
+
+    (linked,) = set(found) - {"app", "bare", "ada", "bob"}
+    assert found.pop(linked) is ALONE
+    assert all(surroundings is given for surroundings in found.values())
+
+
+@pytest.mark.usefixtures("company")
+def test_knows_of_no_organization_by_default(aws: Aws) -> None:
+    assert [one.surroundings for one in principals(aws) if isinstance(one, Principal)] == [ALONE] * 4
