@@ -69,6 +69,7 @@ def create_endpoint(call: Call, moto: Moto) -> Result:
     config = backend.describe_endpoint_config(call.params["EndpointConfigName"])
     call.table("endpoint")[call.params["EndpointName"]] = {
         "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
+        "DataCaptureConfig": config.get("DataCaptureConfig"),
         "ProductionVariants": {variant["VariantName"]: variant for variant in config["ProductionVariants"]},
     }
     return answer
@@ -86,7 +87,8 @@ def describe_endpoint(call: Call, moto: Moto) -> Result:
         variant | _taken(configured.get(variant["VariantName"], {}), "ManagedInstanceScaling", "RoutingConfig")
         for variant in answer["ProductionVariants"]
     ]
-    if capture := answer.pop("DataCaptureConfig", None):
+    answer.pop("DataCaptureConfig", None)
+    if capture := settings.get("DataCaptureConfig"):
         answer["DataCaptureConfig"] = {
             "EnableCapture": capture.get("EnableCapture", False),
             "CaptureStatus": "Started" if capture.get("EnableCapture") else "Stopped",
