@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rules.criteria.least_privilege import Terms, access_defects
+from rules.engine.resource import Resource
+from rules.facts.iam_principals import Principal
 from rules.permissions.access import effective_access
 from rules.permissions.caller import everybody
 from rules.permissions.document import Effect, PolicyDocument
@@ -55,12 +57,11 @@ def model_defects(policy: PolicyDocument, trust: Trust, service: str, allowed_mo
         return
     statements = tuple(simple for statement in policy.statements if (simple := _for_everybody(statement)))
     document = PolicyDocument(policy.version, policy.id, statements)
-    anybody = PrincipalPolicies(
-        f"arn:{trust.partition}:iam::{trust.account_id}:role/anybody",
-        (Policy("endpoint policy", PolicyKind.INLINE, document),),
-    )
+    arn = f"arn:{trust.partition}:iam::{trust.account_id}:role/anybody"
+    policies = PrincipalPolicies(arn, (Policy("endpoint policy", PolicyKind.INLINE, document),))
+    anybody = Principal(Resource("AWS::IAM::Role", arn, "anybody", arn), {}, policies)
     terms = Terms(domain, allowed_models, allow_wildcard_actions=True)
-    for defect in access_defects(anybody, effective_access(anybody, domain), terms):
+    for defect in access_defects(anybody, effective_access(policies, domain), terms):
         handle = defect.statement.handle
         yield f"{handle[0].upper()}{handle[1:]} {defect.reason}"
 
