@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.sandbox.company import data_science, functions, identities, invocation_logs, keys, models, networks
+from cli.sandbox.company import (
+    assistants,
+    data_science,
+    endpoints,
+    functions,
+    identities,
+    invocation_logs,
+    keys,
+    models,
+    networks,
+)
 from cli.sandbox.company.site import Site
 
 if TYPE_CHECKING:
@@ -17,7 +27,7 @@ REGIONS = ("us-east-1", "eu-central-1")
 KINDS = ("mixed", "clean", "empty")
 """Good and bad side by side; only what is good; nothing at all."""
 
-THEMES = (keys, identities, networks, functions, models, invocation_logs, data_science)
+THEMES = (keys, identities, networks, functions, models, assistants, invocation_logs, data_science, endpoints)
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 
 

@@ -107,6 +107,7 @@ ROLES = (
         (allow("sagemaker:InvokeEndpoint", on=f"arn:aws:sagemaker:*:{ACCOUNT_ID}:endpoint/*"),),
         {ENDPOINT: BAD},
     ),
+    Identity("claims-agent", (allow("bedrock:InvokeModel", on=CLAUDE),), {INVOKE: GOOD}, service="bedrock"),
     # Neither is of interest to any rule on models.
     Identity("invoice-mailer", (allow("ses:SendEmail"),)),
     Identity("model-customization", (allow("s3:GetObject"),), service="bedrock"),

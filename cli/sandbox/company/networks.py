@@ -50,19 +50,19 @@ class Vpc:
     repaired: tuple[Endpoint, ...] = ()
 
 
-BOTH = (Endpoint("bedrock-runtime"), Endpoint("bedrock"))
+PRIVATE_BEDROCK = (Endpoint("bedrock-runtime"), Endpoint("bedrock"), Endpoint("bedrock-agent-runtime"))
 
 VPCS = (
     Vpc(
         CLAIMS,
         "us-east-1",
         "10.10.0.0/16",
-        endpoints=(*BOTH, Endpoint("sagemaker.runtime", scoped=False)),
+        endpoints=(*PRIVATE_BEDROCK, Endpoint("sagemaker.runtime", scoped=False)),
         wanted=GOOD,
-        repaired=BOTH,
+        repaired=PRIVATE_BEDROCK,
     ),
     # Notebooks call models through the internet gateway.
-    Vpc(RESEARCH, "us-east-1", "10.20.0.0/16", wanted=BAD, repaired=BOTH),
+    Vpc(RESEARCH, "us-east-1", "10.20.0.0/16", wanted=BAD, repaired=PRIVATE_BEDROCK),
     Vpc(OFFICE, "us-east-1", "10.30.0.0/16"),
     # The endpoint is there, but names do not resolve to it.
     Vpc(
@@ -71,7 +71,7 @@ VPCS = (
         "10.40.0.0/16",
         endpoints=(Endpoint("bedrock-runtime", scoped=False, private_dns=False), Endpoint("bedrock")),
         wanted=BAD,
-        repaired=BOTH,
+        repaired=PRIVATE_BEDROCK,
     ),
 )
 
@@ -112,7 +112,7 @@ def build(site: Site) -> None:
 
 def _endpoint(site: Site, vpc: Vpc, vpc_id: str, endpoint: Endpoint) -> None:
     name = f"{vpc.name}-{endpoint.service}"
-    policy = {"PolicyDocument": _own_principals_only(site)} if endpoint.scoped else {}
+    policy = {"PolicyDocument": _own_principals_only(site, endpoint.service)} if endpoint.scoped else {}
     made = site.client("ec2").create_vpc_endpoint(
         VpcEndpointType="Interface",
         VpcId=vpc_id,
@@ -126,16 +126,19 @@ def _endpoint(site: Site, vpc: Vpc, vpc_id: str, endpoint: Endpoint) -> None:
     site.names[made["VpcEndpoint"]["VpcEndpointId"]] = name
 
 
-def _own_principals_only(site: Site) -> str:
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": list(INVOCATION),
-            "Resource": f"arn:aws:bedrock:{site.region}::foundation-model/{MODEL}",
-            "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}},
-        }
-    )
+def _own_principals_only(site: Site, service: str) -> str:
+    """Return a policy for principals of the account only: one model where models are invoked, else any resource."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "bedrock:*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}},
+    }
+    if service == "bedrock-runtime":
+        model = f"arn:aws:bedrock:{site.region}::foundation-model/{MODEL}"
+        statement |= {"Action": list(INVOCATION), "Resource": model}
+    return document(statement)
 
 
 def _named(kind: str, name: str) -> list[dict[str, Any]]:
