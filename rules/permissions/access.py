@@ -21,8 +21,8 @@ class BroadGrant:
     A Resource entry that effectively lets a resource through which no statement names.
 
     `pattern` is the entry as written, or "NotResource" where a statement excludes resources. `witness` is such
-    a resource, "*" for actions that take none; `kind` says what it is, such as "foundation model".
-    `conditional` grants hold for some requests only.
+    a resource for the first of `actions`, "*" when it takes none; `kind` says what it is, such as "foundation
+    model". `conditional` grants hold for some requests only.
     """
 
     policy: Policy
@@ -187,10 +187,10 @@ def _broad(found: Layers, entry: Entry, actions: tuple[str, ...], kind: str, wit
 
 
 def _merged(grants: Iterable[BroadGrant]) -> tuple[BroadGrant, ...]:
-    """Return one grant for each Resource entry and witness, with all actions that it holds for."""
-    merged: dict[tuple[int, int, str, str], BroadGrant] = {}
+    """Return one grant for each Resource entry, with all actions and the first witness."""
+    merged: dict[tuple[int, int, str], BroadGrant] = {}
     for grant in grants:
-        key = (id(grant.policy), grant.statement.index, grant.pattern, grant.witness)
+        key = (id(grant.policy), grant.statement.index, grant.pattern)
         known = merged.get(key, grant)
         more = tuple(action for action in grant.actions if action not in known.actions)
         merged[key] = replace(known, actions=known.actions + more)

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.permissions.languages import SEPARATOR, Characters, Language, Part, Shape, covers, find_text
@@ -96,6 +96,7 @@ languages = st.builds(
 LONGEST = 7
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.lists(languages, min_size=1, max_size=2), max_size=2), st.lists(languages, max_size=2))
 def test_the_search_agrees_with_trying_every_text(required: list[list[Language]], forbidden: list[Language]) -> None:
     shape: Shape = (Characters(LETTERS, 0, LONGEST),)

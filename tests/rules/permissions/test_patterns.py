@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.permissions.context import RequestContext
@@ -133,6 +133,7 @@ texts = st.text(alphabet="ab:/.\n", max_size=12)
 patterns = st.text(alphabet="ab:/.\n*?", max_size=10)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(patterns, texts)
 def test_matching_agrees_with_regular_expressions(pattern: str, text: str) -> None:
     source = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
@@ -141,6 +142,7 @@ def test_matching_agrees_with_regular_expressions(pattern: str, text: str) -> No
     assert wildcards(pattern).matches(text) is wanted
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(patterns, st.text(alphabet="ab:/", max_size=3))
 def test_a_filled_glob_matches_itself(pattern: str, filler: str) -> None:
     assert wildcards(pattern).matches(wildcards(pattern).filled(filler, "c"))
