@@ -89,11 +89,6 @@ class Domain:
         return Part(tuple(map(action_glob, self.family)))
 
     @cached_property
-    def types(self) -> frozenset[str]:
-        """The resource types of all forms."""
-        return frozenset(form.type for form in self.forms)
-
-    @cached_property
     def services(self) -> tuple[str, ...]:
         """The service prefixes of the actions."""
         return tuple(dict.fromkeys(action.partition(":")[0] for action in self.actions))

@@ -1,0 +1,92 @@
+"""What a pattern reaches, at a glance and by search."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.permissions.domains import ENDPOINT_INVOCATION, MODEL_INVOCATION
+from rules.permissions.languages import Part, find_text, shape_pattern
+from rules.permissions.patterns import wildcards
+from rules.permissions.reach import reaches
+from tests.rules.permissions.principals import ACCOUNT
+
+FOUNDATION, PROFILE, APPLICATION = "foundation model", "inference profile", "application inference profile"
+CUSTOM, ROUTER = "custom model", "prompt router"
+
+NAMES: list[tuple[str, dict[str, str | None]]] = [
+    ("arn:aws:bedrock:us-east-1::foundation-model/a.b", {FOUNDATION: "foundation-model/a.b"}),
+    ("*foundation-model/a.b", {FOUNDATION: "foundation-model/a.b"}),
+    ("*inference-profile/a", {PROFILE: "inference-profile/a", APPLICATION: None, CUSTOM: None}),
+    ("arn:aws:bedrock:*:*:custom-model/a.b:0:4k/cd", {CUSTOM: "custom-model/a.b:0:4k/cd"}),
+    ("arn:aws:bedrock:*:4k/cd", {CUSTOM: None}),
+    ("arn:aws:bedrock:*:async-invoke/*", {}),
+    ("arn:aws:bedrock:*:system-tool/*", {}),
+    ("arn:aws:bedrock:*router/a", {ROUTER: None, "default prompt router": None, CUSTOM: None}),
+    ("arn:aws:bedrock:us-east-1:123456789012:marketplace/*", {"marketplace endpoint": None}),
+    ("arn:aws:s3:::*", {}),
+    ("arn:aws-cn:bedrock:*", {}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "wanted"), NAMES, ids=[case[0] for case in NAMES])
+def test_a_pattern_reaches_forms_and_may_name_there(pattern: str, wanted: dict[str, str | None]) -> None:
+    found = reaches(wildcards(pattern), MODEL_INVOCATION, "aws", ACCOUNT)
+
+    assert {reach.form.name: reach.named for reach in found} == wanted
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        ("arn:aws:sagemaker:eu-west-1:*:endpoint/a", True),
+        ("arn:aws:sagemaker:eu-west-1:*", True),
+        ("arn:*:sagemaker:eu-west-1:*:endpoint/*", True),
+        ("arn:aws:sagemaker:eu-*:*:endpoint/a", False),
+        ("arn:aws:sagemaker:*:endpoint/a", False),
+        ("*", False),
+    ],
+)
+def test_a_pattern_may_spell_out_the_region(pattern: str, wanted: bool) -> None:
+    (found,) = reaches(wildcards(pattern), ENDPOINT_INVOCATION, "aws", ACCOUNT)
+
+    assert found.in_region is wanted
+
+
+def test_an_unknown_partition_has_examples_too() -> None:
+    (found,) = reaches(wildcards("*"), ENDPOINT_INVOCATION, "aws-iso", ACCOUNT)
+
+    assert found.examples[0] == f"arn:aws-iso:sagemaker:us-east-1:{ACCOUNT}:endpoint/any-other-endpoint"
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "*",
+            "?",
+            ":",
+            "/",
+            "arn:aws:bedrock:",
+            "us-east-1",
+            "::",
+            f":{ACCOUNT}:",
+            "foundation-model",
+            "custom-model",
+        ),
+        *("-profile", "inference", "application-", "model", "a.b", "4k", "marketplace/model-endpoint", "/all-access"),
+        *("bedrock", "-mantle", ":project/"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=300)  # the machine may be busy
+@given(st.lists(pieces, min_size=1, max_size=7).map("".join))
+def test_the_glance_agrees_with_the_search(pattern: str) -> None:
+    found = {reach.form: reach for reach in reaches(wildcards(pattern), MODEL_INVOCATION, "aws", ACCOUNT)}
+
+    for form in MODEL_INVOCATION.forms:
+        shape = form.shape("aws")
+        searched = find_text(shape, (((Part((wildcards(pattern),)),),),))
+        assert (form in found) is (searched is not None)
+        for example in found[form].examples if form in found else ():
+            assert wildcards(pattern).matches(example)
+            assert shape_pattern(shape).fullmatch(example)
