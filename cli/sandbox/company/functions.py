@@ -7,24 +7,43 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
 
-from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
+from cli.sandbox.company.labels import BAD, GOOD, Label
 from cli.sandbox.company.networks import CLAIMS, TRIALS
 
 if TYPE_CHECKING:
     from cli.sandbox.company.site import Site
     from rules.engine.verdict import Compliance
 
-RULE = "lambda-bedrock-role-scoped"
+ROLE = "lambda-bedrock-role-scoped"
+SETTINGS = "lambda-bedrock-timeout-memory-set"
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function with an execution role of its own name; without `wanted` it cannot call models."""
+    """
+    A function with an execution role of its own name; without `wanted`, the verdict on the role, it cannot call models.
+
+    `timeout` is in seconds, `memory_size` in MB.
+    """
 
     name: str
     region: str
     wanted: Compliance | None = None
     vpc: str | None = None
+    timeout: int = 60
+    memory_size: int = 512
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What the rules on functions have to find."""
+        if self.wanted is None:
+            return ()
+        patient = GOOD if (self.timeout, self.memory_size) != AS_CREATED else BAD
+        return Label(ROLE, self.region, self.name, self.wanted), Label(SETTINGS, self.region, self.name, patient)
+
+
+AS_CREATED = (3, 128)
+"""Timeout and memory size of a function for which nobody set any."""
 
 
 FUNCTIONS = (
@@ -32,14 +51,14 @@ FUNCTIONS = (
     Function("claims-summary", "us-east-1", GOOD, vpc=CLAIMS),
     # May administer guardrails beside calling a model.
     Function("prompt-tester", "us-east-1", BAD, vpc=CLAIMS),
-    Function("document-chat", "us-east-1", BAD),
+    Function("document-chat", "us-east-1", BAD, None, *AS_CREATED),
     Function("nightly-batch", "us-east-1", BAD),
     Function("invoice-mailer", "us-east-1"),
     Function("trial-matching", "eu-central-1", GOOD, vpc=TRIALS),
 )
 
-LABELS = tuple(Label(RULE, each.region, each.name, each.wanted) for each in FUNCTIONS if each.wanted)
-CLEAN_LABELS = without_bad(LABELS)
+LABELS = tuple(label for each in FUNCTIONS for label in each.labels)
+CLEAN_LABELS = tuple(label for each in FUNCTIONS if each.wanted is not BAD for label in each.labels)
 
 
 def build(site: Site) -> None:
@@ -64,8 +83,8 @@ def _function(site: Site, function: Function) -> None:
         Runtime="python3.14",
         Handler="app.handler",
         Code={"ZipFile": _code()},
-        Timeout=60,
-        MemorySize=512,
+        Timeout=function.timeout,
+        MemorySize=function.memory_size,
         **network,
     )
 
