@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, Entry] = {
     "rehearse": Entry("cli.commands.rehearse", "Deploy into an embedded account and run every function's real asset."),
     "list": Entry("cli.commands.list_rules", "List the rules."),
     "explain": Entry("cli.commands.explain", "Show why a rule exists, what it takes and how to fix violations."),
+    "explain-access": Entry("cli.commands.explain_access", "Show why a principal may use models, and what would do."),
     "generate": Entry("cli.commands.generate", "Write the conformance pack and the documentation of the rules."),
     "sandbox": Entry("cli.commands.sandbox", "Serve the embedded account for AWS_ENDPOINT_URL."),
 }

@@ -20,7 +20,7 @@ def progress(rules: int, calls: Calls, *, colour: bool) -> Iterator[Callable[[st
     """Show how many of `rules` are through and how many calls were sent; yield what to call for each rule."""
     console = Console(file=sys.stderr, no_color=not colour)
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task("reading the account", total=rules)
 
         def done(rule_id: str) -> None:

@@ -129,3 +129,36 @@ def test_what_is_no_clone_is_refused(tmp_path: Path) -> None:
 def test_the_repository_is_current() -> None:
 
     assert Generated.of(all_rules(), ROOT).differences() == ""
+
+
+def test_prints_the_pack_of_an_account_with_its_settings_filled_in(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        'prefix = "audit"\nrules.include = ["bedrock-model-cmk-encrypted"]\nparameters.requireRotation = false\n',
+        encoding="utf-8",
+    )
+    result = runner.invoke(program, ["generate", "--pack-for", "111122223333/cn-north-1", "--settings", str(settings)])
+    pack = yaml.safe_load(result.stdout)
+
+    (rule,) = pack["Resources"].values()
+    assert result.exit_code == 0
+    assert rule["Properties"]["Source"]["SourceIdentifier"] == (
+        "arn:aws-cn:lambda:cn-north-1:111122223333:function:audit-bedrock-model-cmk-encrypted"
+    )
+    assert rule["Properties"]["InputParameters"] == {"requireRotation": "false"}
+    assert "Parameters" not in pack
+
+
+@pytest.mark.parametrize("place", ["", "111122223333", "1111/eu-central-1", "111122223333/nowhere"])
+def test_refuses_a_pack_for_no_place(place: str) -> None:
+    result = runner.invoke(program, ["generate", "--pack-for", place])
+
+    assert result.exit_code == 2
+    assert "allowed: a 12-digit account id and a Region, such as 123456789012/eu-central-1" in result.stderr
+
+
+def test_settings_are_for_a_pack_of_an_account_only() -> None:
+    result = runner.invoke(program, ["generate", "--settings", "/dev/null"])
+
+    assert result.exit_code == 2
+    assert "--settings is for --pack-for" in result.stderr
