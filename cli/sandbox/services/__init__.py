@@ -33,7 +33,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "lambda": ("lambda_functions",),
     "logs": ("logs",),
     "s3": ("s3_buckets",),
-    "sagemaker": ("sagemaker_serving",),
+    "sagemaker": ("sagemaker_monitoring", "sagemaker_serving"),
 }
 
 
