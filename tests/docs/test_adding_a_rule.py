@@ -1,0 +1,40 @@
+"""The guide shows real files; this holds it to them, and to its claim that two files are all it takes."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
+SHOWN = dict(re.findall(r"^`((?:rules|tests)/\S+\.py)`\n\n```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
+GENERATED = ("README.md", "conformance-pack.yaml", "docs/rules/", "docs/frameworks.md", "docs/duties.md")
+EXAMPLE = ("cli/sandbox/company/", "docs/adding-a-rule.md", "tests/docs/")
+"""The demo company, which a rule does not need, and the guide itself."""
+
+
+def test_the_guide_shows_a_rule_and_its_test() -> None:
+    assert [path.partition("/")[0] for path in SHOWN] == ["rules", "tests"]
+
+
+@pytest.mark.parametrize("path", SHOWN)
+def test_the_guide_shows_the_file_as_it_is(path: str) -> None:
+    assert SHOWN[path] == (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_no_other_hand_written_file_knows_the_rule() -> None:
+    (rule, _) = SHOWN
+    module = Path(rule).stem
+    names = (module, module.replace("_", "-"))
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [name for name in tracked.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+    knowing = {
+        name
+        for name in files
+        if not name.startswith((*GENERATED, *EXAMPLE))
+        and any(one in (ROOT / name).read_text(encoding="utf-8", errors="ignore") for one in names)
+    }
+
+    assert knowing <= set(SHOWN)
