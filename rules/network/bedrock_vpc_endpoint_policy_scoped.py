@@ -64,7 +64,7 @@ class BedrockVpcEndpointPolicyScoped(ChangeRule[GuardedEndpoint]):
     allowed_models: Annotated[
         tuple[str, ...],
         Written,
-        InPack("AllowedModels"),
+        InPack(),
         "Models that may be invoked through the endpoint; without any, all that the policy allows.",
     ] = ()
 
