@@ -14,6 +14,7 @@ from cli.sandbox.company import (
     keys,
     models,
     networks,
+    serving,
 )
 from cli.sandbox.company.site import Site
 
@@ -27,7 +28,7 @@ REGIONS = ("us-east-1", "eu-central-1")
 KINDS = ("mixed", "clean", "empty")
 """Good and bad side by side; only what is good; nothing at all."""
 
-THEMES = (keys, identities, networks, functions, models, assistants, invocation_logs, data_science, endpoints)
+THEMES = (keys, identities, networks, functions, models, assistants, invocation_logs, data_science, endpoints, serving)
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 
 

@@ -1,0 +1,143 @@
+"""What else the data scientists serve: a pool that models share, monitors for bias, and a pilot without care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.sandbox.company import data_science, endpoints
+from cli.sandbox.company.data_science import HOME
+from cli.sandbox.company.endpoints import APPROVED, REGISTERED, SCALED
+from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
+
+if TYPE_CHECKING:
+    from cli.sandbox.company.site import Site
+
+HARDENED = "sagemaker-endpoint-config-hardened"
+MONITORED = "sagemaker-endpoint-bias-monitored"
+
+RISK = "readmission-risk"
+POOL = "care-pool"
+PILOT = "discharge-pilot"
+HURRIED = "length-of-stay"
+
+LABELS = (
+    Label(HARDENED, HOME, f"{RISK}-1", GOOD),
+    Label(HARDENED, HOME, f"{HURRIED}-1", GOOD),
+    Label(MONITORED, HOME, RISK, GOOD),
+    Label(MONITORED, HOME, HURRIED, BAD),
+    *(Label(rule, HOME, POOL, GOOD) for rule in (APPROVED, SCALED, MONITORED)),
+    Label(HARDENED, HOME, f"{POOL}-1", GOOD),
+    # Its monitor was stopped, its data is captured without a key, and its target has no policy.
+    *(Label(rule, HOME, PILOT, BAD) for rule in (APPROVED, SCALED, MONITORED)),
+    Label(HARDENED, HOME, f"{PILOT}-1", BAD),
+)
+CLEAN_LABELS = tuple(label for label in without_bad(LABELS) if label.resource != f"{HURRIED}-1")
+
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 100,
+    "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
+}
+
+
+def build(site: Site) -> None:
+    """Make the pool, the monitors and the pilot, beside the endpoints that are there."""
+    if site.region != HOME:
+        return
+    _pool(site)
+    for name in (RISK, POOL):
+        _monitor(site, name)
+    if site.mixed:
+        _pilot(site)
+
+
+def _pool(site: Site) -> None:
+    scaling = {"Status": "ENABLED", "MinInstanceCount": 2, "MaxInstanceCount": 6}
+    _endpoint(
+        site,
+        POOL,
+        {"VariantName": "pool", "InstanceType": "ml.g5.2xlarge", "InitialInstanceCount": 2}
+        | {"ManagedInstanceScaling": scaling},
+        DataCaptureConfig=CAPTURE
+        | {"DestinationS3Uri": f"s3://{data_science.ARTIFACTS}/captured", "KmsKeyId": site.keys["models"]},
+    )
+    site.client("sagemaker").create_inference_component(
+        InferenceComponentName="readmission",
+        EndpointName=POOL,
+        VariantName="pool",
+        Specification={
+            "ModelName": REGISTERED,
+            "ComputeResourceRequirements": {"NumberOfCpuCoresRequired": 1.0, "MinMemoryRequiredInMb": 2048},
+        },
+        RuntimeConfig={"CopyCount": 2},
+    )
+    autoscaling = site.client("application-autoscaling")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "inference-component/readmission",
+        "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+    }
+    autoscaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=8)
+    metric = {"PredefinedMetricType": "SageMakerInferenceComponentInvocationsPerCopy"}
+    autoscaling.put_scaling_policy(
+        **target,
+        PolicyName="follow-the-load",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 50.0, "PredefinedMetricSpecification": metric},
+    )
+
+
+def _pilot(site: Site) -> None:
+    variant = {
+        "VariantName": "live",
+        "ModelName": HURRIED,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+        "EnableSSMAccess": True,
+    }
+    _endpoint(
+        site, PILOT, variant, DataCaptureConfig=CAPTURE | {"DestinationS3Uri": f"s3://{data_science.DROPBOX}/pilot"}
+    )
+    site.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId=f"endpoint/{PILOT}/variant/live",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=2,
+        MaxCapacity=4,
+    )
+    _monitor(site, PILOT)
+    site.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=f"{PILOT}-bias")
+
+
+def _endpoint(site: Site, name: str, variant: dict[str, Any], **settings: Any) -> None:
+    sagemaker = site.client("sagemaker")
+    sagemaker.create_endpoint_config(EndpointConfigName=f"{name}-1", ProductionVariants=[variant], **settings)
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=f"{name}-1")
+
+
+def _monitor(site: Site, endpoint: str) -> None:
+    sagemaker = site.client("sagemaker")
+    name = f"{endpoint}-bias"
+    report = {"S3Uri": f"s3://{data_science.ARTIFACTS}/reports", "LocalPath": "/opt/ml/processing/output"}
+    sagemaker.create_model_bias_job_definition(
+        JobDefinitionName=name,
+        ModelBiasAppSpecification={
+            "ImageUri": endpoints.IMAGE,
+            "ConfigUri": f"s3://{data_science.ARTIFACTS}/bias.json",
+        },
+        ModelBiasJobInput={
+            "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input"},
+            "GroundTruthS3Input": {"S3Uri": f"s3://{data_science.ARTIFACTS}/truth"},
+        },
+        ModelBiasJobOutputConfig={"MonitoringOutputs": [{"S3Output": report}]},
+        JobResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}},
+        RoleArn=site.role(data_science.ROLE),
+    )
+    sagemaker.create_monitoring_schedule(
+        MonitoringScheduleName=name,
+        MonitoringScheduleConfig={
+            "ScheduleConfig": {"ScheduleExpression": "cron(0 6 ? * * *)"},
+            "MonitoringJobDefinitionName": name,
+            "MonitoringType": "ModelBias",
+        },
+    )
