@@ -41,7 +41,7 @@ class SageMakerArtifactCmkEncrypted(ChangeRule[Model]):
     Of a prefix, the first 50 objects are read; the bucket's default encryption stands for the others, and for an
     artifact that is not there.
     Artifacts in buckets of other accounts, of SageMaker JumpStart, in directory buckets and behind access points are
-    not judged.
+    not judged, nor are those that inference components name instead of a model.
     Seeing how an object is encrypted needs s3:GetObject; without kms:Decrypt no object under a KMS key can be read.
     """
 

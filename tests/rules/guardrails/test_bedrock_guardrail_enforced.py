@@ -95,48 +95,6 @@ def test_judges_whether_guardrails_are_unavoidable(account: GuardrailEnforcement
 
 
 @pytest.mark.parametrize(
-    ("principal", "free"),
-    [
-        pytest.param(FREE, True, id="no condition"),
-        pytest.param(role("a", allow(*INVOKE, StringEquals={KEY: f"{GUARDRAIL}:1"})), False, id="Allow names one"),
-        pytest.param(role("a", allow(*INVOKE, Null={KEY: "false"})), False, id="Allow wants any"),
-        pytest.param(role("a", allow(*INVOKE), deny(Null={KEY: "true"})), False, id="Deny of none"),
-        pytest.param(role("a", allow(*INVOKE), deny(Null={KEY.lower(): "true"})), False, id="key in other letters"),
-        pytest.param(
-            role("a", allow(*INVOKE), deny(ArnNotLike={KEY: f"{GUARDRAIL}*"})), False, id="Deny of others by ARN"
-        ),
-        pytest.param(
-            role("a", allow(*INVOKE), deny(StringNotEquals={KEY: GUARDRAIL}, Bool={"aws:SecureTransport": "true"})),
-            True,
-            id="Deny that another condition weakens",
-        ),
-        pytest.param(role("a", allow(*INVOKE, StringEqualsIfExists={KEY: GUARDRAIL})), True, id="Allow of none or one"),
-        pytest.param(
-            role("a", allow(*INVOKE), deny(StringEquals={KEY: GUARDRAIL})), True, id="Deny the wrong way round"
-        ),
-        pytest.param(
-            role("a", allow(*INVOKE, StringEquals={KEY: GUARDRAIL}), allow("bedrock:InvokeModel")),
-            True,
-            id="a second statement without the condition",
-        ),
-        pytest.param(
-            role("a", allow("bedrock:CreateModelInvocationJob"), deny(Null={KEY: "true"})), True, id="batch inference"
-        ),
-        pytest.param(role("a", allow("s3:GetObject")), False, id="may not invoke"),
-        pytest.param(
-            role("a", allow(*INVOKE), path="aws-service-role/bedrock.amazonaws.com/"), False, id="service-linked role"
-        ),
-    ],
-)
-def test_looks_for_ways_around_guardrails_in_policies(principal: Principal, free: bool) -> None:
-    verdict = BedrockGuardrailEnforced.configured({"mode": "iam"}).judge(of(ENFORCED, principals=(principal,)))
-
-    name = principal.resource.name
-    sentence = f"Policies let these invoke models without a guardrail: role {name}."
-    assert verdict == (non_compliant(sentence) if free else compliant(NO_WAY))
-
-
-@pytest.mark.parametrize(
     ("given", "account", "verdict"),
     [
         pytest.param(
