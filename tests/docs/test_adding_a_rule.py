@@ -27,7 +27,7 @@ def test_no_other_hand_written_file_knows_the_rule() -> None:
     module = Path(rule).stem
     names = (module, module.replace("_", "-"))
     folders = ("rules", "cli", "cdk", "tests", "docs", "requirements")
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*")] + list(ROOT.glob("*.*"))
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*")] + list(ROOT.glob("[!.]*.*"))
     files = [path.relative_to(ROOT).as_posix() for path in paths if path.is_file() and path.suffix != ".pyc"]
 
     knowing = {
