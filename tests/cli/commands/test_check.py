@@ -129,6 +129,43 @@ def test_a_denied_listing_silences_no_other_rule(company: Account) -> None:
     assert found["evaluations"] == [one for one in before["evaluations"] if one["ruleId"] not in failed]
 
 
+@pytest.mark.parametrize(
+    ("action", "rules"),
+    [
+        pytest.param(
+            "iam:GetAccountAuthorizationDetails",
+            {"bedrock-invoke-least-privilege", "bedrock-retrieve-least-privilege", "sagemaker-invoke-least-privilege"},
+            id="principals",
+        ),
+        pytest.param(
+            "bedrock:GetModelInvocationLoggingConfiguration",
+            {"bedrock-invocation-logging-enabled", "bedrock-log-group-protected", "bedrock-log-bucket-protected"},
+            id="logging",
+        ),
+        pytest.param(
+            "ec2:DescribeVpcEndpoints",
+            {"bedrock-vpc-endpoint-private", "bedrock-vpc-endpoint-policy-scoped"},
+            id="endpoints",
+        ),
+    ],
+)
+def test_whatever_a_rule_may_not_list_it_has_no_verdict(action: str, rules: set[str], company: Account) -> None:
+    company.faults.add(Fault("deny", action))
+    result = check("--format", "json", *(argument for rule in rules for argument in ("--rule", rule)))
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert {one["ruleId"] for one in found["errors"]} == rules
+    assert found["evaluations"] == []
+
+
+def test_the_size_of_pages_changes_no_verdict(company: Account) -> None:
+    before = report()
+    company.faults.add(Fault("page-size", size=1))
+
+    assert report()["evaluations"] == before["evaluations"]
+
+
 def test_an_unreadable_resource_keeps_the_readable_ones(company: Account) -> None:
     before = report("--rule", RULE)
     (target,) = [one for one in before["evaluations"] if one["resourceName"] == "claims-summary"]
@@ -213,3 +250,26 @@ def test_refused_credentials_are_one_line(company: Account) -> None:
     assert result.exit_code == 2
     assert "AWS refused the credentials: ExpiredToken" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("company")
+def test_heeds_the_organizations_policies_that_are_given(tmp_path: Path) -> None:
+    denial = tmp_path / "no-models.json"
+    statement = {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*"}
+    denial.write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}), encoding="utf-8")
+    research = ("--rule", "bedrock-invoke-least-privilege", "--scp", str(denial))
+
+    before = {one["resourceName"] for one in report(*research[:2])["evaluations"]}
+    after = {one["resourceName"] for one in report(*research)["evaluations"]}
+
+    assert "research-notebook" in before - after
+
+
+def test_refuses_a_policy_file_that_is_no_policy(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text("{}", encoding="utf-8")
+
+    result = check("--scp", str(path))
+
+    assert result.exit_code == 2
+    assert "The policy document has no Statement element." in result.stderr
