@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.model import ListShape, Shape, StructureShape
 
 from cli.sandbox.calls import Call
+from cli.sandbox.constraints import check
 from cli.sandbox.errors import AwsError
 from cli.sandbox.operations import Amender, Handler, Moto, Result, amendment, operation
 
@@ -26,7 +27,7 @@ class Shelf:
     name what the resource belongs to, also members of its record. `name` is the member that `nameContains` filters
     look at, `time` the one that sorts; `missing` is the error code for an unknown one. `wrapper` is the member
     under which answers have the resource, where they do not have it at their top. `aliases` are other names that
-    listings have for members.
+    listings have for members. Without `forms` answers need not keep the patterns of the model.
     """
 
     service: str
@@ -38,6 +39,7 @@ class Shelf:
     aliases: Mapping[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     wrapper: str = ""
+    forms: bool = True
 
     def records(self, call: Call) -> dict[str, Record]:
         """Return the records under their unique keys."""
@@ -130,11 +132,13 @@ class Shelf:
 
         self.registers(name, update, amends=amends)
 
-    def serves_status(self, name: str, identifier: str, status: str, *, amends: str = "") -> None:
-        """Register an operation that sets a record's `status` and answers nothing (Stop…)."""
+    def serves_status(
+        self, name: str, identifier: str, status: str, *, amends: str = "", member: str = "status"
+    ) -> None:
+        """Register an operation that sets a record's status and answers nothing (Stop…)."""
 
         def change(call: Call) -> Result:
-            self.find(call, call.params[identifier])["status"] = status
+            self.find(call, call.params[identifier])[member] = status
             return {}
 
         self.registers(name, change, amends=amends)
@@ -144,7 +148,7 @@ class Shelf:
         if amends:
             amendment(self.service, name, reason=amends)(in_place_of_moto(handler))
         else:
-            operation(self.service, name, page_size=page_size)(handler)
+            operation(self.service, name, page_size=page_size, forms=self.forms)(handler)
 
     def _aliased(self, record: Record) -> Record:
         return {alias: record[member] for alias, member in self.aliases.items() if member in record}
@@ -160,17 +164,21 @@ class Shelf:
         if name[0].lower() + name[1:] in _TIMES_BEFORE:
             return not self.time or aware(record[self.time]) < aware(value)
         member = name.removesuffix("Equals")
+        if member not in record and member != name:
+            # Amazon SageMaker says StatusEquals for the member MonitoringScheduleStatus.
+            member = next((each for each in record if each.endswith(member)), member)
         return member not in record or record[member] == value
 
 
-_TIMES_AFTER = ("creationTimeAfter", "createdAfter", "submitTimeAfter")
-_TIMES_BEFORE = ("creationTimeBefore", "createdBefore", "submitTimeBefore")
+_TIMES_AFTER = ("creationTimeAfter", "createdAfter", "submitTimeAfter", "scheduledTimeAfter")
+_TIMES_BEFORE = ("creationTimeBefore", "createdBefore", "submitTimeBefore", "scheduledTimeBefore")
 
 
 def in_place_of_moto(handler: Handler) -> Amender:
     """Return an amender that answers by `handler` alone."""
 
     def amend(call: Call, _: Moto) -> Result:
+        check(call.service, call.operation, call.params)
         return handler(call)
 
     return amend

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "accessanalyzer": ("access_analyzer",),
     "application-autoscaling": ("application_autoscaling",),
     "bedrock": (
         "bedrock_account",
@@ -18,6 +19,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "bedrock_tags",
     ),
     "bedrock-agent": ("agent_tags", "agents", "knowledge_bases", "prompts_and_flows"),
+    "bedrock-agentcore-control": ("agentcore",),
     "cloudformation": (
         "config_cloudformation",
         "iam_entities",
@@ -26,14 +28,19 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "s3_buckets",
         "stack_resources",
     ),
+    "cloudtrail": ("cloudtrail_lake",),
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
     "ec2": ("ec2",),
     "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
     "kms": ("kms",),
     "lambda": ("lambda_functions",),
     "logs": ("logs",),
+    "macie2": ("macie",),
+    "neptune-graph": ("neptune_graph",),
+    "opensearchserverless": ("opensearch_serverless",),
     "s3": ("s3_buckets",),
-    "sagemaker": ("sagemaker_monitoring", "sagemaker_serving"),
+    "sagemaker": ("sagemaker_monitoring", "sagemaker_serving", "sagemaker_studio"),
+    "securityhub": ("security_hub",),
 }
 
 
