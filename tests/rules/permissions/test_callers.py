@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules.permissions.caller import Caller, Trust, account_of, covers, names_account, partition_of, principal_arn
+from rules.permissions.caller import Caller, Trust, covers
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.context import ContextValue, RequestContext
 from rules.permissions.document import Effect, PolicyDocument, PolicyType, parse
@@ -196,21 +196,3 @@ def test_no_outsider_is_overlooked(written: dict[str, Any], caller: Caller) -> N
     document = parse(written, PolicyType.RESOURCE)
 
     assert outsiders(document, TRUST) or not admits(document, caller)
-
-
-def test_principals_are_taken_apart() -> None:
-    session = f"arn:aws:sts::{OWN}:assumed-role/app/i-1"
-
-    assert (account_of(OWN), account_of(session), account_of("AIDAEXAMPLE"), account_of("arn:aws:s3:::b")) == (
-        OWN,
-        OWN,
-        None,
-        None,
-    )
-    assert names_account(OWN)
-    assert names_account(f"arn:aws:iam::{OWN}:root")
-    assert not names_account(session)
-    assert not names_account("arn:aws:iam::cloudfront:root")
-    assert (partition_of(session), partition_of(OWN)) == ("aws", None)
-    assert principal_arn(session) == f"arn:aws:iam::{OWN}:role/app"
-    assert principal_arn(f"arn:aws:iam::{OWN}:user/ann") == f"arn:aws:iam::{OWN}:user/ann"
