@@ -12,10 +12,12 @@ import click
 from cli.account import AccountError, open_account
 from cli.formats.registry import FORMATS, render
 from cli.judging import judge
+from cli.organization_policies import PolicyFileError, surroundings_from
 from cli.rule_names import RuleId, refuse
 from cli.selection import Selection, settings_from
 from cli.terminal import PLAIN, Look, can_write, note, show, write_whole
 from rules.engine.duties import Duty, Severity
+from rules.facts import iam_organization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +66,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="A parameter of a rule; may be given again.",
 )
 @click.option("--settings", type=FILE, help="The settings of a deployment [default: settings.toml where it exists].")
+@click.option(
+    "--scp", "service_control", type=FILE, multiple=True, help="A service control policy to heed; may be given again."
+)
+@click.option(
+    "--rcp", "resource_control", type=FILE, multiple=True, help="A resource control policy to heed; may be given again."
+)
 @click.option("--output", type=FILE, help="Write the report to this file instead of standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes: only the report, and errors.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
@@ -78,6 +86,8 @@ def command(
     fail_on: Severity | None,
     parameters: tuple[str, ...],
     settings: Path | None,
+    service_control: tuple[Path, ...],
+    resource_control: tuple[Path, ...],
     output: Path | None,
     quiet: bool,
     no_color: bool,
@@ -91,9 +101,11 @@ def command(
         refuse(f"--output {str(output)!r}; allowed: a file in a directory that exists and can be written to")
     rules = Selection(ids, duties, severity, parameters).rules(settings_from(settings))
     try:
+        surroundings = surroundings_from(service_control, resource_control)
         account = open_account(profile=profile, region=region)
-    except AccountError as error:
+    except (AccountError, PolicyFileError) as error:
         refuse(str(error))
+    iam_organization.give(account.aws, surroundings)
     report = run(rules, account, quiet=quiet, no_color=no_color)
     look = PLAIN if output else Look.of(sys.stdout, no_color=no_color)
     text = render(format_, [report], look)

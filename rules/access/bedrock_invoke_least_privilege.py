@@ -45,8 +45,9 @@ class BedrockInvokeLeastPrivilege(ChangeRule[Principal]):
     A permissions boundary that names the models limits a principal whose policies cannot change.
 
     ## Limits
-    Service control policies, resource control policies, session policies and the boundaries of whoever assumes the
-    role are not considered: what only they forbid is still reported.
+    AWS Config does not tell the organization's service control and resource control policies, nor does a role tell
+    the session policies that it will be assumed with: what only they forbid is still reported.
+    The terminal takes the organization's with `check --scp FILE` and `--rcp FILE`.
     Where a condition depends on the request, an Allow counts as a grant and a Deny does not count. Only a
     condition that names the model, such as `bedrock:InferenceProfileArn` or `bedrock-mantle:Model`, makes a wildcard
     specific.

@@ -43,8 +43,9 @@ class SageMakerInvokeLeastPrivilege(ChangeRule[Principal]):
     `endpoint.grant_invoke(role)`.
 
     ## Limits
-    Service control policies, resource control policies, session policies and the boundaries of whoever assumes the
-    role are not considered: what only they forbid is still reported.
+    AWS Config does not tell the organization's service control and resource control policies, nor does a role tell
+    the session policies that it will be assumed with: what only they forbid is still reported.
+    The terminal takes the organization's with `check --scp FILE` and `--rcp FILE`.
     Where a condition depends on the request, an Allow counts as a grant and a Deny does not count.
     Resource-based policies, which can let in principals without any policy of their own, are not judged.
     A change of a group or of a managed policy is noticed by the daily pass, a change of the principal at once.
