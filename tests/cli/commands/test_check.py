@@ -250,26 +250,3 @@ def test_refused_credentials_are_one_line(company: Account) -> None:
     assert result.exit_code == 2
     assert "AWS refused the credentials: ExpiredToken" in result.stderr
     assert result.stderr.count("\n") == 1
-
-
-@pytest.mark.usefixtures("company")
-def test_heeds_the_organizations_policies_that_are_given(tmp_path: Path) -> None:
-    denial = tmp_path / "no-models.json"
-    statement = {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*"}
-    denial.write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}), encoding="utf-8")
-    research = ("--rule", "bedrock-invoke-least-privilege", "--scp", str(denial))
-
-    before = {one["resourceName"] for one in report(*research[:2])["evaluations"]}
-    after = {one["resourceName"] for one in report(*research)["evaluations"]}
-
-    assert "research-notebook" in before - after
-
-
-def test_refuses_a_policy_file_that_is_no_policy(tmp_path: Path) -> None:
-    path = tmp_path / "policy.json"
-    path.write_text("{}", encoding="utf-8")
-
-    result = check("--scp", str(path))
-
-    assert result.exit_code == 2
-    assert "The policy document has no Statement element." in result.stderr
