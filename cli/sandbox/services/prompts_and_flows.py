@@ -119,7 +119,8 @@ def create_flow_alias(call: Call) -> Result:
         _version(flow, routed["flowVersion"])
     alias_id = random_id(10, UPPER)
     record = {
-        **call.params,
+        # Listings may name the flow by its id or by its ARN, however this call did.
+        **{name: value for name, value in call.params.items() if name != "flowIdentifier"},
         "id": alias_id,
         "arn": f"{flow['arn']}/alias/{alias_id}",
         "flowId": flow["id"],

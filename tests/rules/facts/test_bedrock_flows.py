@@ -49,7 +49,8 @@ def published(bedrock: Any, flow: Resource, alias: str) -> str:
     """Make the flow's draft a version with an alias, and return its number."""
     bedrock.prepare_flow(flowIdentifier=flow.arn)
     version: str = bedrock.create_flow_version(flowIdentifier=flow.arn)["version"]
-    bedrock.create_flow_alias(flowIdentifier=flow.arn, name=alias, routingConfiguration=[{"flowVersion": version}])
+    flow_id = flow.id.rpartition("/")[2]
+    bedrock.create_flow_alias(flowIdentifier=flow_id, name=alias, routingConfiguration=[{"flowVersion": version}])
     return version
 
 
