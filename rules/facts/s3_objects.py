@@ -59,7 +59,7 @@ class Stored:
     public_access_block: PublicAccessBlock
 
 
-@reads(Action("s3:GetBucketPublicAccessBlock", s3.ANY_BUCKET), uses=(s3.place, s3.account_public_access_block))
+@reads(Action("s3:GetBucketPublicAccessBlock", s3.ANY_BUCKET), uses=(s3.account_public_access_block,))
 def public_access_block(aws: Aws, bucket: str, region: str) -> PublicAccessBlock:
     """Return what is in effect on a bucket of this account, by its own settings and the account's."""
     try:
