@@ -92,6 +92,18 @@ def start_ingestion_job(call: Call) -> Result:
     return JOBS.answer(call, JOBS.put(call, record))
 
 
+@operation("bedrock-agent", "ListIngestionJobs")
+def list_ingestion_jobs(call: Call) -> Result:
+    """Return the ingestion jobs of a data source, those of some states, in the order that is asked for."""
+    records = JOBS.inside(call)
+    for each in call.params.get("filters", ()):
+        records = [record for record in records if record["status"] in each["values"]]
+    if order := call.params.get("sortBy"):
+        member = "startedAt" if order["attribute"] == "STARTED_AT" else "status"
+        records.sort(key=lambda record: record[member], reverse=order["order"] == "DESCENDING")
+    return JOBS.listing(call, records)
+
+
 @operation("bedrock-agent", "PutResourcePolicy")
 def put_resource_policy(call: Call) -> Result:
     """Attach a policy to a managed knowledge base; other types have none."""
@@ -130,7 +142,6 @@ SOURCES.serves_get("GetDataSource", "dataSourceId")
 SOURCES.serves_update("UpdateDataSource", "dataSourceId")
 SOURCES.serves_delete("DeleteDataSource", "dataSourceId", status="DELETING")
 JOBS.serves_get("GetIngestionJob", "ingestionJobId")
-JOBS.serves_list("ListIngestionJobs")
 
 
 def _policy(call: Call) -> Record:
