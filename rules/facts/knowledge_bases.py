@@ -78,15 +78,20 @@ class GuardedKnowledgeBase:
     policy: PolicyDocument | None
 
 
-@reads(Action("bedrock:GetKnowledgeBase", KNOWLEDGE_BASE), Action("bedrock:ListTagsForResource", KNOWLEDGE_BASE))
+@reads(Action("bedrock:ListTagsForResource", KNOWLEDGE_BASE))
+def tags_of(aws: Aws, arn: str) -> Mapping[str, str]:
+    """Return the tags of the knowledge base of this ARN."""
+    tags: Mapping[str, str] = aws.client("bedrock-agent").list_tags_for_resource(resourceArn=arn).get("tags", {})
+    return tags
+
+
+@reads(Action("bedrock:GetKnowledgeBase", KNOWLEDGE_BASE), uses=(tags_of,))
 def described(aws: Aws, resource: Resource) -> KnowledgeBase | Unreadable | None:
     """Return one knowledge base, an Unreadable, or None when it is gone."""
 
     def read() -> KnowledgeBase:
-        bedrock = aws.client("bedrock-agent")
-        answer = bedrock.get_knowledge_base(knowledgeBaseId=identifier(resource))["knowledgeBase"]
-        tags = bedrock.list_tags_for_resource(resourceArn=answer["knowledgeBaseArn"]).get("tags", {})
-        return KnowledgeBase.from_api(answer, tags)
+        answer = aws.client("bedrock-agent").get_knowledge_base(knowledgeBaseId=identifier(resource))["knowledgeBase"]
+        return KnowledgeBase.from_api(answer, tags_of(aws, answer["knowledgeBaseArn"]))
 
     return aws.read_one(resource, read, gone=GONE)
 
