@@ -8,10 +8,12 @@ from cli.sandbox.company import (
     assistants,
     data_science,
     endpoints,
+    evaluations,
     functions,
     identities,
     invocation_logs,
     keys,
+    knowledge,
     models,
     networks,
     serving,
@@ -28,7 +30,20 @@ REGIONS = ("us-east-1", "eu-central-1")
 KINDS = ("mixed", "clean", "empty")
 """Good and bad side by side; only what is good; nothing at all."""
 
-THEMES = (keys, identities, networks, functions, models, assistants, invocation_logs, data_science, endpoints, serving)
+THEMES = (
+    keys,
+    identities,
+    networks,
+    functions,
+    models,
+    assistants,
+    invocation_logs,
+    data_science,
+    endpoints,
+    serving,
+    evaluations,
+    knowledge,
+)
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 
 
