@@ -36,11 +36,28 @@ class OwnedModel:
     key: kms.Key | None
 
 
+@reads(Action("bedrock:ListCustomModels"))
+def custom_model_summaries(aws: Aws) -> tuple[Mapping[str, Any], ...]:
+    """Return the summaries of the account's own custom models that were created successfully."""
+    return tuple(
+        summary
+        for summary in every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)
+        if summary.get("ownerAccountId", aws.account_id) == aws.account_id
+        # Models made before models had a status are there, so they were created.
+        and summary.get("modelStatus", "Active") == "Active"
+    )
+
+
+@reads(Action("bedrock:ListImportedModels"))
+def imported_model_summaries(aws: Aws) -> tuple[Mapping[str, Any], ...]:
+    """Return the summaries of the account's imported models."""
+    return tuple(every(aws, "bedrock", "list_imported_models", "modelSummaries"))
+
+
 @reads(
-    Action("bedrock:ListCustomModels"),
     Action("bedrock:GetCustomModel", CUSTOM_MODEL),
     Action("bedrock:ListTagsForResource", CUSTOM_MODEL),
-    uses=(kms.key,),
+    uses=(custom_model_summaries, kms.key),
 )
 def custom_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
     """
@@ -48,36 +65,27 @@ def custom_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
 
     Models that other accounts share with this one are encrypted by their owners.
     """
-    summaries = [
-        summary
-        for summary in every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)
-        if summary.get("ownerAccountId", aws.account_id) == aws.account_id
-        # Models made before models had a status are there, so they were created.
-        and summary.get("modelStatus", "Active") == "Active"
-    ]
 
     def read(summary: Mapping[str, Any]) -> OwnedModel:
         model = aws.client("bedrock").get_custom_model(modelIdentifier=summary["modelArn"])
-        return _owned_model(aws, _custom(summary), model)
+        return _owned_model(aws, custom_model_resource(summary), model)
 
-    return aws.read_each(summaries, _custom, read, gone=GONE)
+    return aws.read_each(custom_model_summaries(aws), custom_model_resource, read, gone=GONE)
 
 
 @reads(
-    Action("bedrock:ListImportedModels"),
     Action("bedrock:GetImportedModel", IMPORTED_MODEL),
     Action("bedrock:ListTagsForResource", IMPORTED_MODEL),
-    uses=(kms.key,),
+    uses=(imported_model_summaries, kms.key),
 )
 def imported_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
     """Return the account's imported models (Bedrock API, GetImportedModel)."""
 
     def read(summary: Mapping[str, Any]) -> OwnedModel:
         model = aws.client("bedrock").get_imported_model(modelIdentifier=summary["modelArn"])
-        return _owned_model(aws, _imported(summary), model)
+        return _owned_model(aws, imported_model_resource(summary), model)
 
-    summaries = every(aws, "bedrock", "list_imported_models", "modelSummaries")
-    return aws.read_each(summaries, _imported, read, gone=GONE)
+    return aws.read_each(imported_model_summaries(aws), imported_model_resource, read, gone=GONE)
 
 
 @reads(uses=(custom_models, imported_models))
@@ -97,11 +105,13 @@ def _owned_model(aws: Aws, resource: Resource, model: Mapping[str, Any]) -> Owne
     )
 
 
-def _custom(summary: Mapping[str, Any]) -> Resource:
+def custom_model_resource(summary: Mapping[str, Any]) -> Resource:
+    """Return the custom model of a summary; AWS Config is told its ARN as id."""
     return _model_resource("AWS::Bedrock::CustomModel", summary)
 
 
-def _imported(summary: Mapping[str, Any]) -> Resource:
+def imported_model_resource(summary: Mapping[str, Any]) -> Resource:
+    """Return the imported model of a summary; AWS Config is told its ARN as id."""
     return _model_resource("AWS::Bedrock::ImportedModel", summary)
 
 
