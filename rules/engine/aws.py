@@ -126,8 +126,14 @@ class Aws:
         does not list the Region either: otherwise a network fault would look like an absent feature.
         """
         if isinstance(error, ClientError):
-            return error_code(error) in UNKNOWN_OPERATION
+            return error_code(error) in UNKNOWN_OPERATION or _operation_is_unknown(error)
         return _name_does_not_exist(error) and not self._clients.knows(service, self.region)
+
+
+def _operation_is_unknown(error: ClientError) -> bool:
+    # Amazon Bedrock answers like this in Regions that lack an operation.
+    message = str(error.response["Error"].get("Message", "")).lower()
+    return error_code(error) == "ValidationException" and "unknown" in message and "operation" in message
 
 
 def _name_does_not_exist(error: Exception) -> bool:

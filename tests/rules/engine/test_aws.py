@@ -27,8 +27,8 @@ def resource(name: str) -> Resource:
     return Resource("AWS::S3::Bucket", name, name)
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "the message"}}, "GetThing")
+def refused(code: str, message: str = "the message") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "GetThing")
 
 
 def raising(error: Exception) -> Callable[[], str]:
@@ -160,6 +160,14 @@ REFUSED = EndpointConnectionError(endpoint_url="x", error=ConnectionRefusedError
     [
         pytest.param("bedrock", "us-east-1", refused("UnknownOperationException"), True, id="unknown operation"),
         pytest.param("bedrock", "us-east-1", refused("AccessDeniedException"), False, id="access denied"),
+        pytest.param(
+            "bedrock",
+            "eu-west-3",
+            refused("ValidationException", "Unknown operation ListGuardrails"),
+            True,
+            id="an operation that the Region does not know",
+        ),
+        pytest.param("bedrock", "us-east-1", refused("ValidationException"), False, id="another validation"),
         pytest.param("bedrock", "us-east-1", NO_SUCH_NAME, False, id="no such name in a Region that has it"),
         pytest.param("bedrock", "cn-north-1", NO_SUCH_NAME, True, id="no such name in a Region without it"),
         pytest.param("bedrock-agent", "us-east-1", NO_SUCH_NAME, True, id="no such name, Regions not published"),
