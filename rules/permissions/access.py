@@ -1,6 +1,6 @@
 """What a principal may effectively do in a domain, and where that is broader than its policies name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -132,17 +132,18 @@ def _questions(
     principal: PrincipalPolicies, domain: Domain, found: Layers
 ) -> Iterator[tuple[tuple[str, ...], Question]]:
     """Return a question for each group of actions that the same statements speak of."""
+    bits = _bits(domain, found)
     groups: dict[tuple[Layers, tuple[ArnForm, ...]], list[str]] = {}
     for bit, action in enumerate(domain.actions):
-        matching = _matching(found, domain, bit)
+        matching = _matching(found, bits, bit)
         if all(matching.allows):
-            groups.setdefault((matching, domain.forms_of(action)), []).append(action)
+            groups.setdefault((matching, domain.forms_of[action]), []).append(action)
     for (matching, forms), actions in groups.items():
         question = Question(
             domain=domain,
             partition=principal.partition,
             account_id=principal.account_id,
-            forms=frozenset(forms),
+            forms=forms,
             identity=matching.identity,
             limits=matching.limits,
             denies=matching.certain_denies,
@@ -153,8 +154,9 @@ def _questions(
 def _unscoped(domain: Domain, found: Layers) -> dict[LiveStatement, tuple[str, ...]]:
     """Return the statements that effectively grant actions which take no resource, with those actions."""
     granted: dict[LiveStatement, tuple[str, ...]] = {}
+    bits = _bits(domain, found) if domain.unscoped_actions else {}
     for bit, action in enumerate(domain.unscoped_actions, len(domain.actions)):
-        matching = _matching(found, domain, bit)
+        matching = _matching(found, bits, bit)
         on_any = [[live for live in layer if live.possible.matches("*")] for layer in matching.allows]
         if all(on_any) and not any(live.certain.matches("*") for live in matching.certain_denies):
             for live in on_any[0]:
@@ -162,15 +164,21 @@ def _unscoped(domain: Domain, found: Layers) -> dict[LiveStatement, tuple[str, .
     return granted
 
 
-def _matching(found: Layers, domain: Domain, bit: int) -> Layers:
+def _bits(domain: Domain, found: Layers) -> dict[LiveStatement, int]:
+    """Return which actions of the domain each statement matches, as matched_actions counts them."""
+    return {
+        live: matched_actions(live.policy.document, domain)[live.statement.index]
+        for layer in (*found.allows, found.denies)
+        for live in layer
+    }
+
+
+def _matching(found: Layers, bits: Mapping[LiveStatement, int], bit: int) -> Layers:
     """Return the layers with only the statements that match one action of the domain."""
-
-    def matching(layer: Iterable[LiveStatement]) -> tuple[LiveStatement, ...]:
-        return tuple(
-            live for live in layer if matched_actions(live.policy.document, domain)[live.statement.index] >> bit & 1
-        )
-
-    return Layers(tuple(map(matching, found.allows)), matching(found.denies))
+    return Layers(
+        tuple(tuple(live for live in layer if bits[live] >> bit & 1) for layer in found.allows),
+        tuple(live for live in found.denies if bits[live] >> bit & 1),
+    )
 
 
 def _named(found: Found, actions: tuple[str, ...]) -> NamedResource:

@@ -157,7 +157,9 @@ class _Beyond:
         action = next(examples, None)
         if action is not None:
             return action, resource
-        if find_text(self.shape, (((part,),),), ((self.permitted,),)) is None:
+        # Most often no action is left at all, whatever the resource, and that is quickly told.
+        limits = (((_action_part(each.statement),) for each in layer) for layer in self.layers.limits)
+        if find_text(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),)) is None:
             return None
         required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
         forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 
@@ -84,17 +84,19 @@ class Statement:
         return f'statement "{shown(self.sid)}"' if self.sid else f"statement {self.index}"
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PolicyDocument:
     """
-    A parsed document. Two parses are two identities, so that analyses can be kept per document.
+    A parsed document. Two parses are two identities.
 
+    `analyses` is where this package keeps what it has worked out about a document that many principals share.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
 
     version: Version
     id: str | None
     statements: tuple[Statement, ...]
+    analyses: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
 
 def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> PolicyDocument:

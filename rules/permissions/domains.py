@@ -18,7 +18,7 @@ _ACCOUNT: Final = Characters(frozenset(digits), 12, 12)
 _ANY_WORD: Final[Shape] = (Characters(_WORD),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class ArnForm:
     """
     One form of the ARNs that an action is authorised on: `arn:PARTITION:service:REGION:ACCOUNT:type/ID`.
@@ -34,12 +34,12 @@ class ArnForm:
     ids: Shape = _ANY_WORD
     in_account: bool = True
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What stands before the id in the last part of the ARN."""
         return f"{self.type}/"
 
-    @property
+    @cached_property
     def nested(self) -> bool:
         """Whether an id holds a slash of its own."""
         return "/" in self.ids
@@ -93,10 +93,13 @@ class Domain:
         """The service prefixes of the actions."""
         return tuple(dict.fromkeys(action.partition(":")[0] for action in self.actions))
 
-    def forms_of(self, action: str) -> tuple[ArnForm, ...]:
-        """Return the forms that an action is authorised on: those of its service."""
-        service = action.partition(":")[0]
-        return tuple(form for form in self.forms if form.service == service)
+    @cached_property
+    def forms_of(self) -> Mapping[str, tuple[ArnForm, ...]]:
+        """The forms that each action is authorised on: those of its service."""
+        return {
+            action: tuple(form for form in self.forms if form.service == action.partition(":")[0])
+            for action in self.actions
+        }
 
 
 _MODEL_IDS: Final[Shape] = (Characters(_MODEL_ID),)

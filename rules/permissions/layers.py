@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.context import NOTHING_KNOWN, RequestContext
-from rules.permissions.document import Effect, PolicyDocument, Principal, Statement
+from rules.permissions.document import Effect, PolicyDocument, Principal, Statement, Version
 from rules.permissions.languages import Part
 from rules.permissions.patterns import resource_extent
 from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
@@ -94,18 +94,22 @@ def layers(
     if principal.boundary is not None:
         groups.append((principal.boundary,))
     groups.extend(surroundings.service_control)
-    context: RequestContext | None = None
+    contexts: list[RequestContext] = []
+
+    def context() -> RequestContext:
+        if not contexts:
+            contexts.append(principal.request_context(surroundings.context))
+        return contexts[0]
+
     allows: list[tuple[LiveStatement, ...]] = []
     denies: list[LiveStatement] = []
     for policies in (*groups, surroundings.resource_control):
         allowing: list[LiveStatement] = []
         for policy in policies:
             for statement in choose(policy.document):
-                context = context or principal.request_context(surroundings.context)
                 live = _live(policy, statement, context)
-                if live is None:
-                    continue
-                (allowing if statement.effect is Effect.ALLOW else denies).append(live)
+                if live is not None:
+                    (allowing if statement.effect is Effect.ALLOW else denies).append(live)
         allows.append(tuple(allowing))
     return Layers(tuple(allows[:-1]), tuple(denies))
 
@@ -113,22 +117,38 @@ def layers(
 _EVERYBODY = frozenset({Principal("*", "*"), Principal("AWS", "*")})
 
 
-def _live(policy: Policy, statement: Statement, context: RequestContext) -> LiveStatement | None:
+def _live(policy: Policy, statement: Statement, context: Callable[[], RequestContext]) -> LiveStatement | None:
     if policy.kind is PolicyKind.RESOURCE_CONTROL and _EVERYBODY.isdisjoint(statement.principals or ()):
         return None
-    version = policy.document.version
-    truth = judge(statement.conditions, context, version) if statement.conditions else Truth.TRUE
-    if truth is Truth.FALSE:
-        return None
-    patterns = statement.resources if statement.resources is not None else statement.not_resources or ()
-    extents = [resource_extent(pattern, version, context) for pattern in patterns]
-    excluded = statement.resources is None
-    wide = tuple(extent.possible for extent in extents if extent.possible is not None)
+    document = policy.document
+    known: _Extents | None = document.analyses.get(statement.index)
+    if known is None:
+        variable = any("${" in pattern for pattern in statement.resources or statement.not_resources or ())
+        known = _extents(statement, document.version, context() if variable else NOTHING_KNOWN)
+        if not variable:
+            document.analyses[statement.index] = known
+    truth = Truth.TRUE
+    if statement.conditions:
+        truth = judge(statement.conditions, context(), document.version)
+        if truth is Truth.FALSE:
+            return None
+    return LiveStatement(policy, statement, truth, *known)
+
+
+_Extents = tuple[Part, Part, tuple[str, ...]]
+"""What a statement possibly and certainly matches, and the entries behind the possible."""
+
+
+def _extents(statement: Statement, version: Version, context: RequestContext) -> _Extents:
+    if statement.resources is not None:
+        pairs = [(pattern, resource_extent(pattern, version, context)) for pattern in statement.resources]
+        return (
+            Part(tuple(extent.possible for _, extent in pairs if extent.possible is not None)),
+            Part(tuple(extent.certain for _, extent in pairs if extent.certain is not None)),
+            tuple(pattern for pattern, extent in pairs if extent.possible is not None),
+        )
+    extents = [resource_extent(pattern, version, context) for pattern in statement.not_resources or ()]
     narrow = tuple(extent.certain for extent in extents if extent.certain is not None)
-    if not excluded:
-        pairs = zip(patterns, extents, strict=True)
-        written = tuple(pattern for pattern, extent in pairs if extent.possible is not None)
-        return LiveStatement(policy, statement, truth, Part(wide), Part(narrow), written)
     # What a variable without a value excludes is not documented, so all that it could exclude is uncertain.
-    outer = Part(tuple(extent.outer for extent in extents), excluded=True)
-    return LiveStatement(policy, statement, truth, Part(narrow, excluded=True), outer, ())
+    outer = tuple(extent.outer for extent in extents)
+    return Part(narrow, excluded=True), Part(outer, excluded=True), ()

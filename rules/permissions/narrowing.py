@@ -63,7 +63,7 @@ class _Keeping:
 
     def keep_named(self, action: str, pattern: str, name: str, example: str) -> None:
         """Keep a named resource as widely as one identity-based statement surely grants it."""
-        form = next(form for form in self._domain.forms_of(action) if name.startswith(form.prefix))
+        form = next(form for form in self._domain.forms_of[action] if name.startswith(form.prefix))
         granting = self._granting(action)
         for candidate in (pattern, *_placed(granting, form, name), example):
             covering = [live for live in granting if self._covers(live, form, candidate)]

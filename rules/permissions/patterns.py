@@ -171,6 +171,8 @@ class _Variable:
 _SPECIAL: Final = re.compile(r"\$\{([^}]*)\}|([*?])")
 _DEFAULT: Final = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*", re.DOTALL)
 _ARN_PARTS: Final = 6
+_WILDCARDS: Final[dict[str, Token]] = {wildcard.value: wildcard for wildcard in Wildcard}
+_SPLIT: Final = re.compile(r"([*?])").split
 
 
 @lru_cache(_CACHED)

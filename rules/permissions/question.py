@@ -45,7 +45,7 @@ class Question:
     domain: Domain
     partition: str
     account_id: str
-    forms: frozenset[ArnForm]
+    forms: tuple[ArnForm, ...]
     identity: Sequence[LiveStatement]
     limits: Sequence[Sequence[LiveStatement]]
     denies: Sequence[LiveStatement]
@@ -58,9 +58,9 @@ class Question:
             for reach in self._reaches(entry.glob):
                 resource = None
                 if reach.named is None:
-                    resource = self._outside(entry, reach, self._names)
+                    resource = self._outside(entry, reach, in_region=False)
                 elif not allow_region_wildcard and not reach.in_region:
-                    resource = self._outside(entry, reach, self._names_in_region)
+                    resource = self._outside(entry, reach, in_region=True)
                 if resource is not None:
                     yield Found(entry, reach.form, resource, None)
                     break
@@ -94,8 +94,8 @@ class Question:
         found = reaches(glob, self.domain, self.partition, self.account_id)
         return (reach for reach in found if reach.form in self.forms)
 
-    def _outside(self, entry: Entry, reach: Reach, names: "dict[ArnForm, _Names]") -> str | None:
-        known = names[reach.form]
+    def _outside(self, entry: Entry, reach: Reach, *, in_region: bool) -> str | None:
+        known = self._names(reach.form, in_region=in_region)
         if known.confined:
             return None
         return self._search(reach, entry.part, self._limits, known.globs)
@@ -111,7 +111,7 @@ class Question:
                 and not any(each.matches(example) for each in forbidden)
             ):
                 return example
-        if not part.excluded and all(glob.literal is not None for glob in part.globs):
+        if self._finite[reach.form] or (not part.excluded and all(glob.literal is not None for glob in part.globs)):
             return None
         required = ((part,), *layers)
         return find_text(
@@ -150,12 +150,34 @@ class Question:
         return found
 
     @cached_property
-    def _names(self) -> "dict[ArnForm, _Names]":
-        return {form: self._names_of(form, in_region=False) for form in self.forms}
+    def _finite(self) -> dict[ArnForm, bool]:
+        """Whether some layer lets through only what it spells out, so that the examples are all there is."""
+        open_forms: list[set[ArnForm]] = [
+            {reach.form for part in map(self._open, layer) for glob in part for reach in self._reaches(glob)}
+            for layer in self.limits
+        ]
+        open_forms += [
+            {reach.form for glob in live.certain.globs if glob.literal is None for reach in self._reaches(glob)}
+            for live in self.denies
+            if live.certain.excluded
+        ]
+        return {form: any(form not in forms for forms in open_forms) for form in self.forms}
+
+    @staticmethod
+    def _open(live: LiveStatement) -> Iterable[Glob]:
+        if live.possible.excluded:
+            return (_EVERYTHING,)
+        return (glob for glob in live.possible.globs if glob.literal is None)
 
     @cached_property
-    def _names_in_region(self) -> "dict[ArnForm, _Names]":
-        return {form: self._names_of(form, in_region=True) for form in self.forms}
+    def _known(self) -> "dict[tuple[ArnForm, bool], _Names]":
+        return {}
+
+    def _names(self, form: ArnForm, *, in_region: bool) -> "_Names":
+        known = self._known.get((form, in_region))
+        if known is None:
+            known = self._known[form, in_region] = self._names_of(form, in_region=in_region)
+        return known
 
     def _names_of(self, form: ArnForm, *, in_region: bool) -> "_Names":
         def names(glob: Glob) -> bool | None:

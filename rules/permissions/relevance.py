@@ -1,9 +1,8 @@
 """Which statements of a document speak of a domain, worked out once for each document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from rules.permissions.document import PolicyDocument, Statement
 from rules.permissions.domains import Domain
@@ -18,9 +17,10 @@ ACTION_SHAPE: Final[Shape] = (
 """Action names, in lower case."""
 
 
-def relevant_statements(document: PolicyDocument, domain: Domain) -> Iterable[Statement]:
+def relevant_statements(document: PolicyDocument, domain: Domain) -> Sequence[Statement]:
     """Return the statements that match an action of the domain, in their order."""
-    return (document.statements[index - 1] for index in matched_actions(document, domain))
+    matched = matched_actions(document, domain)
+    return [document.statements[index - 1] for index in matched] if matched else ()
 
 
 def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, int]:
@@ -29,15 +29,11 @@ def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, in
 
     Bit 0 stands for the first of `domain.actions`; the unscoped actions follow.
     """
-    of_domain = _MATCHED.setdefault(domain, WeakKeyDictionary())
-    known = of_domain.get(document)
+    known: Mapping[int, int] | None = document.analyses.get(domain)
     if known is None:
         known = {s.index: bits for s in document.statements if (bits := _statement_bits(s, domain))}
-        of_domain[document] = known
+        document.analyses[domain] = known
     return known
-
-
-_MATCHED: Final[dict[Domain, WeakKeyDictionary[PolicyDocument, Mapping[int, int]]]] = {}
 
 
 def _statement_bits(statement: Statement, domain: Domain) -> int:
