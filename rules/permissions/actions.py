@@ -145,45 +145,37 @@ class _Beyond:
 
     def grant(self, live: LiveStatement, written: str, part: Part, resource: str) -> WideAction | None:
         """Return what an Action entry grants beyond, trying `resource` first."""
-        found = self._witness(live, part, resource)
-        if found is None:
-            return None
-        action, on = found
-        conditional = decide_within(self.layers, action, on).truth is Truth.DEPENDS
-        return WideAction(live.policy, live.statement, written, action, on, conditional)
+        for action, on in self._candidates(live, part, resource):
+            truth = decide_within(self.layers, action, on).truth
+            if truth is not Truth.FALSE:
+                return WideAction(live.policy, live.statement, written, action, on, truth is Truth.DEPENDS)
+        return None
 
-    def _witness(self, live: LiveStatement, part: Part, resource: str) -> tuple[str, str] | None:
-        examples = (example for example in self._examples(part) if self._shows(live, part, example, resource))
-        action = next(examples, None)
-        if action is not None:
-            return action, resource
+    def _candidates(self, live: LiveStatement, part: Part, resource: str) -> Iterator[tuple[str, str]]:
+        """Yield some actions that an entry may grant beyond; the last, found by search, is one if there is any."""
+        if live.possible.matches(resource):
+            fits = shape_pattern(self.shape).fullmatch
+            for action in self._examples(part):
+                if fits(action) and part.matches(action) and not self.permitted.matches(action):
+                    yield action, resource
         # Most often no action is left at all, whatever the resource, and that is quickly told.
         limits = (((_action_part(each.statement),) for each in layer) for layer in self.layers.limits)
         if find_text(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),)) is None:
-            return None
+            return
         required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
         forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))
         for on in _RESOURCES:
             text = find_text((*self.shape, SEPARATOR, *on), required, forbidden)
             if text is not None:
-                found, _, resource = text.partition(SEPARATOR)
-                return found, resource
-        return None
+                found, _, its_resource = text.partition(SEPARATOR)
+                yield found, its_resource
+                return
 
     def _examples(self, part: Part) -> Iterator[str]:
         if not part.excluded:
             yield part.globs[0].filled("other", "x")
         yield from (f"{service}:other" for service in self.services)
         yield "other:other"
-
-    def _shows(self, live: LiveStatement, part: Part, action: str, resource: str) -> bool:
-        return (
-            shape_pattern(self.shape).fullmatch(action) is not None
-            and part.matches(action)
-            and not self.permitted.matches(action)
-            and live.possible.matches(resource)
-            and decide_within(self.layers, action, resource).truth is not Truth.FALSE
-        )
 
 
 _ANYTHING: Final = Part((), excluded=True)

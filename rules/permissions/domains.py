@@ -89,6 +89,11 @@ class Domain:
         return Part(tuple(map(action_glob, self.family)))
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The actions, the unscoped ones last, in lower case."""
+        return tuple(action.lower() for action in (*self.actions, *self.unscoped_actions))
+
+    @cached_property
     def services(self) -> tuple[str, ...]:
         """The service prefixes of the actions."""
         return tuple(dict.fromkeys(action.partition(":")[0] for action in self.actions))

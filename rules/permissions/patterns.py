@@ -19,6 +19,9 @@ class Wildcard(Enum):
     ANY_TEXT = "*"
     ANY_CHARACTER = "?"
 
+    # Each member is one object; the hash that Enum makes of the name costs more.
+    __hash__ = object.__hash__
+
 
 Token = str | Wildcard
 
@@ -38,7 +41,7 @@ class Glob:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matches", _matcher(self.tokens))
-        object.__setattr__(self, "_hash", hash(str(self)))
+        object.__setattr__(self, "_hash", hash(self.tokens))
 
     def __hash__(self) -> int:
         return self._hash
@@ -68,8 +71,8 @@ class Glob:
 
     def filled(self, text: str, character: str) -> str:
         """Return one matching text, with `text` for every `*` and `character` for every `?`."""
-        fillers = {Wildcard.ANY_TEXT: text, Wildcard.ANY_CHARACTER: character}
-        return "".join(fillers[token] if isinstance(token, Wildcard) else token for token in self.tokens)
+        fillers: dict[Token, str] = {Wildcard.ANY_TEXT: text, Wildcard.ANY_CHARACTER: character}
+        return "".join([token if isinstance(token, str) else fillers[token] for token in self.tokens])
 
 
 def glob(*tokens: Token) -> Glob:
@@ -87,7 +90,9 @@ def glob(*tokens: Token) -> Glob:
 @lru_cache(_CACHED)
 def wildcards(text: str) -> Glob:
     """Return the glob of a text in which `*` and `?` are wildcards and nothing else is special."""
-    return glob(*_wildcard_tokens(text))
+    if "*" not in text and "?" not in text:
+        return Glob((text,) if text else ())
+    return glob(*[_WILDCARDS.get(part, part) for part in _SPLIT(text)])
 
 
 @lru_cache(_CACHED)
@@ -183,10 +188,6 @@ def _plain_resource(text: str) -> Extent:
         longer = wildcards(text + ":*" * missing)
         return Extent(longer, whole, longer)
     return Extent(whole, whole, whole)
-
-
-def _wildcard_tokens(text: str) -> list[Token]:
-    return [Wildcard(part) if part in ("*", "?") else part for part in re.split(r"([*?])", text) if part != ""]
 
 
 @lru_cache(_CACHED)

@@ -1,5 +1,6 @@
 """Which statements of a document speak of a domain, worked out once for each document."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -44,14 +45,19 @@ def _statement_bits(statement: Statement, domain: Domain) -> int:
         return bits
     for pattern in statement.not_actions or ():
         bits |= _pattern_bits(pattern, domain)
-    return ~bits & (1 << len(domain.actions) + len(domain.unscoped_actions)) - 1
+    return ~bits & (1 << len(domain.names)) - 1
 
 
 @lru_cache(65_536)
 def _pattern_bits(pattern: str, domain: Domain) -> int:
+    service, colon, _ = _HEAD(pattern.lower())[0].partition(":")
+    if colon and service not in domain.services:
+        return 0
     matches = action_glob(pattern).matches
-    actions = (*domain.actions, *domain.unscoped_actions)
-    return sum(1 << bit for bit, action in enumerate(actions) if matches(action.lower()))
+    return sum(1 << bit for bit, name in enumerate(domain.names) if matches(name))
+
+
+_HEAD: Final = re.compile("[*?]").split
 
 
 @lru_cache(4_096)
