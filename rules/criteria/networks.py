@@ -32,8 +32,8 @@ def private_access_defects(vpc: AiVpc, services: Iterable[str], *, private_dns: 
         elif defect := _service_defect(service, endpoints, private_dns=private_dns):
             found.append(defect)
     if absent:
-        whom = f" for {listed(vpc.workloads, most=1)}" if vpc.workloads else ""
-        found.insert(0, f"There is no interface endpoint for {listed(absent, most=4)}{whom}.")
+        whom = f" to {listed(vpc.workloads, most=1)}" if vpc.workloads else ""
+        found.insert(0, f"No interface endpoint serves {listed(absent, most=4)}{whom}.")
     return (*found, *_open_endpoints(vpc))
 
 

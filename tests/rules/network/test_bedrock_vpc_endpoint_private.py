@@ -50,7 +50,7 @@ VPC = AiVpc(
     offered=frozenset({"bedrock", "bedrock-agent-runtime", "bedrock-mantle", "bedrock-runtime"}),
 )
 SERVED = compliant("Private endpoints serve bedrock-runtime.")
-MISSING = non_compliant("There is no interface endpoint for bedrock-runtime for function claims.")
+MISSING = non_compliant("No interface endpoint serves bedrock-runtime to function claims.")
 AGENTS = BedrockUsage(agents=1)
 
 
@@ -61,7 +61,7 @@ AGENTS = BedrockUsage(agents=1)
         pytest.param(replace(VPC, endpoints=()), MISSING, id="no endpoint"),
         pytest.param(
             replace(VPC, endpoints=(), workloads=("function claims", "function mail", "domain d-1")),
-            non_compliant("There is no interface endpoint for bedrock-runtime for function claims and 2 more."),
+            non_compliant("No interface endpoint serves bedrock-runtime to function claims and 2 more."),
             id="no endpoint for several workloads",
         ),
         pytest.param(
@@ -102,7 +102,7 @@ AGENTS = BedrockUsage(agents=1)
         ),
         pytest.param(
             replace(VPC, usage=AGENTS),
-            non_compliant("There is no interface endpoint for bedrock-agent-runtime for function claims."),
+            non_compliant("No interface endpoint serves bedrock-agent-runtime to function claims."),
             id="one of two services in use",
         ),
         pytest.param(
@@ -115,7 +115,7 @@ AGENTS = BedrockUsage(agents=1)
                 VPC, usage=replace(AGENTS, mantle=True), endpoints=(endpoint("bedrock-runtime", private_dns=False),)
             ),
             non_compliant(
-                "There is no interface endpoint for bedrock-agent-runtime and bedrock-mantle for function claims.",
+                "No interface endpoint serves bedrock-agent-runtime and bedrock-mantle to function claims.",
                 "Endpoint vpce-1 for bedrock-runtime has no private DNS; it is wanted.",
             ),
             id="several defects",
@@ -137,7 +137,7 @@ AGENTS = BedrockUsage(agents=1)
         ),
         pytest.param(
             replace(VPC, workloads=("domain d-1",), invokes=False, endpoints=(), usage=BedrockUsage(guardrails=1)),
-            non_compliant("There is no interface endpoint for bedrock-runtime for domain d-1."),
+            non_compliant("No interface endpoint serves bedrock-runtime to domain d-1."),
             id="SageMaker in an account with Bedrock",
         ),
         pytest.param(
@@ -192,7 +192,7 @@ def test_private_dns_may_be_left_to_the_network() -> None:
 def test_the_services_may_be_chosen() -> None:
     rule = BedrockVpcEndpointPrivate.configured({"services": "bedrock, bedrock-agent"})
 
-    assert rule.judge(VPC) == non_compliant("There is no interface endpoint for bedrock for function claims.")
+    assert rule.judge(VPC) == non_compliant("No interface endpoint serves bedrock to function claims.")
     assert rule.judge(replace(VPC, endpoints=(endpoint("bedrock"),))) == compliant("Private endpoints serve bedrock.")
 
 
@@ -213,7 +213,7 @@ def test_the_scope_says_which_vpcs_are_judged(scope: str, judged: bool) -> None:
         VPC, resource=resource("AWS::EC2::VPC", name), workloads=(), invokes=False, endpoints=(), usage=AGENTS
     )
 
-    missing = non_compliant("There is no interface endpoint for bedrock-runtime and bedrock-agent-runtime.")
+    missing = non_compliant("No interface endpoint serves bedrock-runtime and bedrock-agent-runtime.")
     assert rule.judge(idle) == (missing if judged else out_of_scope("No AI workload is known to run in this VPC."))
 
 

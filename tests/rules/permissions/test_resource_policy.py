@@ -129,6 +129,12 @@ def test_a_principal_is_an_outsider_unless_it_is_trusted(principal: object, want
     assert sentences(statement(principal)) == wanted
 
 
+def test_a_strange_account_is_an_insider_where_it_must_belong_to_the_organization() -> None:
+    named = statement({"AWS": [STRANGER, f"arn:aws:iam::{STRANGER}:role/reader"]})
+
+    assert sentences({**named, "Condition": {"StringEquals": {"aws:PrincipalOrgID": ORG}}}) == []
+
+
 def test_an_allow_with_not_principal_lets_in_everybody_else() -> None:
     found = sentences(statement({"AWS": f"arn:aws:iam::{OWN}:root"}, element="NotPrincipal"))
 
@@ -224,6 +230,7 @@ OPEN: list[tuple[str, Block, str]] = [
         like("aws:PrincipalArn", f"arn:aws:iam:*:{OWN}:role/*"),
         "everybody",
     ),
+    ("an account of no organization", {"Null": {"aws:PrincipalOrgID": "true"}}, "everybody"),
     ("a strange role", arn_like("aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:role/x"), f"account {STRANGER}"),
     ("everybody but a role", {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/x"}}, "everybody"),
     ("sessions by name", like("aws:userid", "*:ann"), "everybody"),
@@ -305,6 +312,11 @@ OPEN_SERVICES: list[tuple[str, Block, str]] = [
     (
         "to a log group of a stranger",
         arn_like("aws:SourceArn", f"arn:aws:logs:*:{STRANGER}:log-group:*:*"),
+        f"account {STRANGER}",
+    ),
+    (
+        "to a resource of a stranger with the own account in its name",
+        arn_like("aws:SourceArn", f"arn:aws:cloudtrail:us-east-1:{STRANGER}:trail/of-{OWN}"),
         f"account {STRANGER}",
     ),
     ("to ARNs in all accounts", arn_like("aws:SourceArn", "arn:aws:bedrock:*:*:*"), "any account"),
