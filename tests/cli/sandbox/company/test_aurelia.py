@@ -11,7 +11,6 @@ from cli.sandbox.company.labels import BAD, GOOD, UNUSED, Label
 from rules.engine.catalogue import all_rules
 from rules.engine.resource import ACCOUNT_TYPE, Resource
 
-
 FIRST = {
     "bedrock-invocation-logging-enabled",
     "bedrock-log-group-protected",
@@ -89,10 +88,15 @@ def test_every_rule_has_something_to_say(outcome: Outcome) -> None:
     assert said == {rule.id for rule in all_rules()}
 
 
-def test_the_empty_account_has_nothing_to_judge(outcome: Outcome) -> None:
-    judged_resources = [one for report in outcome.reports for one in report.evaluations if not says_nothing(one)]
+def test_in_the_empty_account_only_the_account_itself_is_judged(outcome: Outcome) -> None:
+    types = {one.resource.type for report in outcome.reports for one in report.evaluations}
 
-    assert (judged_resources == []) == (outcome.kind == "empty")
+    assert (types == {ACCOUNT_TYPE}) == (outcome.kind == "empty")
+
+
+@pytest.mark.parametrize("kind", ["clean", "empty"])
+def test_nothing_is_labelled_bad_where_nothing_is(kind: str) -> None:
+    assert BAD not in {label.compliance for label in labels(kind)}
 
 
 @pytest.mark.parametrize("rule", sorted(FIRST | LABELLED))
