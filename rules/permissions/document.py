@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 
@@ -178,72 +179,82 @@ def _statement(item: object, index: int, policy_type: PolicyType) -> Statement:
     where = f"Statement {index}"
     if not isinstance(item, Mapping):
         raise MalformedPolicyError(f"{where} is {_kind(item)}, not an object.")
-    _refuse_unknown_elements(item, _STATEMENT_ELEMENTS, where)
-    effect = item.get("Effect")
-    if effect is None:
-        raise MalformedPolicyError(f"{where} has no Effect.")
+    layout = _layout(tuple(item), policy_type)
+    if layout.fault:
+        raise MalformedPolicyError(f"{where} {layout.fault}")
+    effect = item["Effect"]
     known_effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
     if known_effect is None:
         raise MalformedPolicyError(f"{where} has Effect {_quoted(effect)}, which is neither Allow nor Deny.")
-    actions, not_actions = _one_of(item, "Action", "NotAction", where)
-    if policy_type is PolicyType.TRUST:
-        _refuse(item, ("Resource", "NotResource"), where, "a trust policy")
-        resources, not_resources = None, None
-    else:
-        resources, not_resources = _one_of(item, "Resource", "NotResource", where)
-    if policy_type is PolicyType.IDENTITY:
-        _refuse(item, ("Principal", "NotPrincipal"), where, "an identity-based policy")
-        principals, not_principals = None, None
-    else:
-        _one_present(item, "Principal", "NotPrincipal", where)
-        principals = _principals(item, "Principal", where)
-        not_principals = _principals(item, "NotPrincipal", where)
+    actions = _texts(item[layout.action], layout.action, where)
+    resources = _texts(item[layout.resource], layout.resource, where) if layout.resource else None
+    principals = _principals(item[layout.principal], layout.principal, where) if layout.principal else None
     return Statement(
         sid=_optional_text(item, "Sid", where),
         index=index,
         effect=known_effect,
-        actions=actions,
-        not_actions=not_actions,
-        resources=resources,
-        not_resources=not_resources,
-        principals=principals,
-        not_principals=not_principals,
+        actions=actions if layout.action == "Action" else None,
+        not_actions=actions if layout.action == "NotAction" else None,
+        resources=resources if layout.resource == "Resource" else None,
+        not_resources=resources if layout.resource == "NotResource" else None,
+        principals=principals if layout.principal == "Principal" else None,
+        not_principals=principals if layout.principal == "NotPrincipal" else None,
         conditions=_conditions(item["Condition"], where) if "Condition" in item else (),
     )
 
 
-def _one_present(item: Mapping[str, object], name: str, negated: str, where: str) -> None:
-    if (name in item) == (negated in item):
-        raise MalformedPolicyError(
-            f"{where} has both {name} and {negated}." if name in item else f"{where} has neither {name} nor {negated}."
-        )
+class _Layout(NamedTuple):
+    """Which of each pair of elements a statement has ("" for none); `fault` says what is wrong with the choice."""
+
+    action: str = ""
+    resource: str = ""
+    principal: str = ""
+    fault: str = ""
 
 
-def _one_of(
-    item: Mapping[str, object], name: str, negated: str, where: str
-) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-    _one_present(item, name, negated, where)
-    if name in item:
-        return _texts(item[name], name, where), None
-    return None, _texts(item[negated], negated, where)
+@lru_cache(1_024)
+def _layout(elements: tuple[object, ...], policy_type: PolicyType) -> _Layout:
+    """Return the layout of a statement with these elements; few are in use, so each is worked out once."""
+    unknown = [element for element in elements if element not in _STATEMENT_ELEMENTS]
+    if unknown:
+        return _Layout(fault=f"has an unknown element {_quoted(unknown[0])}.")
+    if "Effect" not in elements:
+        return _Layout(fault="has no Effect.")
+    chosen: dict[str, str] = {}
+    for name, refusing in (
+        ("Action", ""),
+        ("Resource", "a trust policy" if policy_type is PolicyType.TRUST else ""),
+        ("Principal", "an identity-based policy" if policy_type is PolicyType.IDENTITY else ""),
+    ):
+        present = [each for each in (name, f"Not{name}") if each in elements]
+        if refusing and present:
+            return _Layout(fault=f"has a {present[0]}, which {refusing} cannot have.")
+        if len(present) > 1:
+            return _Layout(fault=f"has both {name} and Not{name}.")
+        if not present and not refusing:
+            return _Layout(fault=f"has neither {name} nor Not{name}.")
+        chosen[name.lower()] = present[0] if present else ""
+    return _Layout(**chosen)
+
+
+_TEXT_ONLY: Final = {str}
 
 
 def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
-    texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)):
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, (list, tuple)):
         raise MalformedPolicyError(f"{where} has a {name} that is {_kind(value)}, not text or a list of texts.")
-    if not texts:
+    if not value:
         raise MalformedPolicyError(f"{where} has an empty {name} list.")
-    for text in texts:
-        if not isinstance(text, str):
-            raise MalformedPolicyError(f"{where} has {_kind(text)} in its {name} list, not text.")
-    return tuple(texts)
+    if set(map(type, value)) != _TEXT_ONLY:
+        for other in value:
+            if not isinstance(other, str):
+                raise MalformedPolicyError(f"{where} has {_kind(other)} in its {name} list, not text.")
+    return tuple(value)
 
 
-def _principals(item: Mapping[str, object], name: str, where: str) -> tuple[Principal, ...] | None:
-    if name not in item:
-        return None
-    value = item[name]
+def _principals(value: object, name: str, where: str) -> tuple[Principal, ...]:
     if value == "*":
         return (Principal("*", "*"),)
     if not isinstance(value, Mapping):
@@ -290,12 +301,6 @@ def _optional_text(item: Mapping[str, object], name: str, where: str) -> str | N
     if value is not None and not isinstance(value, str):
         raise MalformedPolicyError(f"{where} has {_kind(value)} as {name}, not text.")
     return value
-
-
-def _refuse(item: Mapping[str, object], names: tuple[str, ...], where: str, policy: str) -> None:
-    for name in names:
-        if name in item:
-            raise MalformedPolicyError(f"{where} has a {name}, which {policy} cannot have.")
 
 
 def _refuse_unknown_elements(item: Mapping[str, object], known: frozenset[str], where: str) -> None:

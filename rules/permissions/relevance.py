@@ -1,6 +1,5 @@
 """Which statements of a document speak of a domain, worked out once for each document."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -39,25 +38,22 @@ def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, in
 
 def _statement_bits(statement: Statement, domain: Domain) -> int:
     bits = 0
-    if statement.actions is not None:
-        for pattern in statement.actions:
+    for pattern in statement.actions or statement.not_actions or ():
+        if _speaks_of(pattern.partition(":")[0], domain):
             bits |= _pattern_bits(pattern, domain)
-        return bits
-    for pattern in statement.not_actions or ():
-        bits |= _pattern_bits(pattern, domain)
-    return ~bits & (1 << len(domain.names)) - 1
+    return bits if statement.actions is not None else ~bits & (1 << len(domain.names)) - 1
+
+
+@lru_cache(4_096)
+def _speaks_of(service: str, domain: Domain) -> bool:
+    """Return whether what stands before the colon can match a service of the domain."""
+    return service.lower() in domain.services or "*" in service or "?" in service
 
 
 @lru_cache(65_536)
 def _pattern_bits(pattern: str, domain: Domain) -> int:
-    service, colon, _ = _HEAD(pattern.lower())[0].partition(":")
-    if colon and service not in domain.services:
-        return 0
     matches = action_glob(pattern).matches
     return sum(1 << bit for bit, name in enumerate(domain.names) if matches(name))
-
-
-_HEAD: Final = re.compile("[*?]").split
 
 
 @lru_cache(4_096)

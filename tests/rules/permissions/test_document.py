@@ -145,7 +145,7 @@ def test_a_malformed_document_is_refused_in_words(document: object, words: str) 
 
 
 MALFORMED_STATEMENTS: list[tuple[str, dict[str, object], str]] = [
-    ("no effect", {"Effect": None}, "has no Effect"),
+    ("effect that is null", {"Effect": None}, "has Effect null"),
     ("unknown effect", {"Effect": "Permit"}, 'has Effect "Permit", which is neither Allow nor Deny'),
     ("effect in lower case", {"Effect": "allow"}, 'has Effect "allow"'),
     ("effect that is a list", {"Effect": ["Allow"]}, "has Effect a list"),
