@@ -8,17 +8,20 @@ from cli.sandbox.company import data_science, endpoints
 from cli.sandbox.company.data_science import HOME
 from cli.sandbox.company.endpoints import APPROVED, REGISTERED, SCALED
 from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
+from cli.sandbox.company.site import document
 
 if TYPE_CHECKING:
     from cli.sandbox.company.site import Site
 
 HARDENED = "sagemaker-endpoint-config-hardened"
 MONITORED = "sagemaker-endpoint-bias-monitored"
+RESTRICTED = "ai-resource-policy-restricted"
 
 RISK = "readmission-risk"
 POOL = "care-pool"
 PILOT = "discharge-pilot"
 HURRIED = "length-of-stay"
+DRAFTS = "shared-drafts"
 
 LABELS = (
     Label(HARDENED, HOME, f"{RISK}-1", GOOD),
@@ -30,6 +33,10 @@ LABELS = (
     # Its monitor was stopped, its data is captured without a key, and its target has no policy.
     *(Label(rule, HOME, PILOT, BAD) for rule in (APPROVED, SCALED, MONITORED)),
     Label(HARDENED, HOME, f"{PILOT}-1", BAD),
+    # The registry is open to the account's own pipelines, the pool to its applications; drafts are open to anybody.
+    Label(RESTRICTED, HOME, RISK, GOOD),
+    Label(RESTRICTED, HOME, POOL, GOOD),
+    Label(RESTRICTED, HOME, DRAFTS, BAD),
 )
 CLEAN_LABELS = tuple(label for label in without_bad(LABELS) if label.resource != f"{HURRIED}-1")
 
@@ -47,8 +54,19 @@ def build(site: Site) -> None:
     _pool(site)
     for name in (RISK, POOL):
         _monitor(site, name)
+    sagemaker = site.client("sagemaker")
+    sagemaker.put_model_package_group_policy(
+        ModelPackageGroupName=RISK, ResourcePolicy=_policy("sagemaker:DescribeModelPackage", {"AWS": site.account_id})
+    )
+    sagemaker.put_endpoint_policy(
+        EndpointName=POOL, ResourcePolicy=_policy("sagemaker:InvokeEndpoint", {"AWS": site.account_id})
+    )
     if site.mixed:
         _pilot(site)
+        sagemaker.create_model_package_group(ModelPackageGroupName=DRAFTS)
+        sagemaker.put_model_package_group_policy(
+            ModelPackageGroupName=DRAFTS, ResourcePolicy=_policy("sagemaker:*", "*")
+        )
 
 
 def _pool(site: Site) -> None:
@@ -107,6 +125,10 @@ def _pilot(site: Site) -> None:
     )
     _monitor(site, PILOT)
     site.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=f"{PILOT}-bias")
+
+
+def _policy(action: str, principal: object) -> str:
+    return document({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"})
 
 
 def _endpoint(site: Site, name: str, variant: dict[str, Any], **settings: Any) -> None:

@@ -165,8 +165,16 @@ def get_endpoint_policy(call: Call) -> Result:
     endpoint = _endpoint(call, name)
     policies = call.table("endpoint policy")
     if name not in policies:
-        raise AwsError("ResourceNotFound", f"Cannot find a resource policy of the endpoint {endpoint.arn}.")
+        raise AwsError("ValidationException", f"Cannot find resource policy for: {endpoint.arn}")
     return {"EndpointName": name, "EndpointArn": endpoint.arn, "ResourcePolicy": policies[name]}
+
+
+@operation("sagemaker", "DeleteEndpointPolicy")
+def delete_endpoint_policy(call: Call) -> Result:
+    """Take an endpoint's resource policy away, if it has one."""
+    _endpoint(call, call.params["EndpointName"])
+    call.table("endpoint policy").pop(call.params["EndpointName"], None)
+    return {}
 
 
 def _described(call: Call, specification: Mapping[str, Any]) -> Record:
