@@ -6,16 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
+from rules.engine.errors import UnexpectedAnswerError
 from rules.facts.iam_organization import surroundings
 from rules.facts.iam_policies import (
     attached_policy,
     boundary_policy,
-    group_policies,
     inline_policy,
     managed_document,
     parsed_managed,
 )
 from rules.facts.iam_principals import Principal, boundary_arn, role_resource, user_resource
+from rules.permissions.document import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,11 +60,13 @@ def groups(aws: Aws) -> Mapping[str, Mapping[str, Any]]:
     return {group["GroupName"]: group for group in _details(aws, "GroupDetailList", "Group")}
 
 
-@reads(uses=(groups, default_version, group_policies))
+@reads(uses=(groups, default_version))
 def policies_of_group(aws: Aws, name: str) -> tuple[Policy, ...]:
-    """Return the policies of a group, which is read on its own when it is newer than the listing."""
+    """Return the policies of a group; raises UnexpectedAnswerError for one that is not listed."""
     group = groups(aws).get(name)
-    return group_policies(aws, name) if group is None else _policies(aws, group, "GroupPolicyList", group=name)
+    if group is None:
+        raise UnexpectedAnswerError(f'the group "{shown(name)}" is not listed; it may just have been deleted')
+    return _policies(aws, group, "GroupPolicyList", group=name)
 
 
 @reads(DETAILS, uses=(default_version, surroundings))
@@ -83,15 +86,20 @@ def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
 
 @reads(DETAILS, uses=(default_version, policies_of_group, surroundings))
 def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
-    """Return every user of the account with the policies of its groups, as `roles` does."""
+    """
+    Return every user of the account with the policies of its groups, as `roles` does.
+
+    Groups are listed after the users, so that a user's group is missing only when it was deleted in between.
+    """
     managed_policies(aws)  # First, as for roles.
+    details = list(_details(aws, "UserDetailList", "User"))
     groups(aws)
 
     def read(user: Mapping[str, Any]) -> Principal:
         of_groups = (policy for name in user.get("GroupList", ()) for policy in policies_of_group(aws, name))
         return Principal.of_user(aws, user, [*_policies(aws, user, "UserPolicyList"), *of_groups], _boundary(aws, user))
 
-    return tuple(_each(aws, _details(aws, "UserDetailList", "User"), user_resource, read))
+    return tuple(_each(aws, details, user_resource, read))
 
 
 @reads(uses=(roles, users))

@@ -1,6 +1,5 @@
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from cli.sandbox import ACCOUNT_ID, REGION, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import iam_organization
-from rules.facts.iam_account import principals, roles
+from rules.facts.iam_account import principals, roles, users
 from rules.facts.iam_principals import Principal, principal, role_principal, user_principal
 from rules.permissions.layers import ALONE, Surroundings
 from rules.permissions.principal import Policy
@@ -147,7 +146,7 @@ def test_reading_one_principal_gives_the_same_fact_as_listing_all(aws: Aws) -> N
     read = [principal(aws, one.resource) for one in listed]
 
     assert {one.resource.name for one in listed} == {"app", "bare", "ada", "bob"}
-    assert [asdict(one) for one in listed] == [asdict(one) for one in read if one is not None]
+    assert [repr(one) for one in listed] == [repr(one) for one in read if one is not None]
 
 
 def test_declares_what_reading_one_principal_needs(company: Account, aws: Aws) -> None:
@@ -168,15 +167,15 @@ def test_lists_everything_with_one_action_when_the_answer_is_complete(company: A
 
 @pytest.mark.usefixtures("company")
 def test_small_pages_tell_the_same(account: Account, aws: Aws) -> None:
-    whole = {one.resource: asdict(one) for one in principals(aws)}
+    whole = {one.resource: repr(one) for one in principals(aws)}
     account.faults.add(Fault("page-size", size=1))
     again = Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=aws.now)
 
     listed = principals(again)
     read = [principal(again, one.resource) for one in listed]
 
-    assert {one.resource: asdict(one) for one in listed} == whole
-    assert {one.resource: asdict(one) for one in read if one is not None} == whole
+    assert {one.resource: repr(one) for one in listed} == whole
+    assert {one.resource: repr(one) for one in read if one is not None} == whole
 
 
 @pytest.mark.parametrize(
@@ -255,54 +254,56 @@ def handles(fact: Principal | Unreadable) -> list[str]:
 
 
 def test_joins_the_pages_of_all_listings(aws: Aws, answers: Stubber) -> None:
-    policies = [policy_detail(arn_of("limit"), v1=ALLOWS)], [policy_detail(arn_of("models"), v1=ALLOWS, v2="{")]
+    eve = user_detail("eve", GroupList=["ops"], PermissionsBoundary=boundary("limit"))
     group = {"GroupName": "ops", "AttachedManagedPolicies": attached("models")}
-    listing(answers, "Policies", *policies)
+    models = policy_detail(arn_of("models"), v1=ALLOWS, v2="{")
+    listing(answers, "Policies", [policy_detail(arn_of("limit"), v1=ALLOWS)], [models])
     listing(answers, "RoleDetailList", [role_detail("app", AttachedManagedPolicies=attached("limit"))], [])
+    listing(answers, "UserDetailList", [], [eve])
     listing(answers, "GroupDetailList", [], [group])
-    listing(
-        answers, "UserDetailList", [], [user_detail("eve", GroupList=["ops"], PermissionsBoundary=boundary("limit"))]
-    )
-
-    app, eve = principals(aws)
-
-    assert handles(app) == ['attached policy "limit"']
-    assert handles(eve) == ['attached policy of group "ops", "models"', 'permissions boundary "limit"']
-
-
-def test_reads_a_policy_and_a_group_on_their_own_when_the_listings_lack_them(aws: Aws, answers: Stubber) -> None:
-    listing(answers, "Policies", [])
-    listing(answers, "RoleDetailList", [role_detail("app", PermissionsBoundary=boundary("limit"))])
-    limit = {"PolicyArn": arn_of("limit")}
-    answers.add_response("get_policy", {"Policy": {"DefaultVersionId": "v3"}}, limit)
-    answers.add_response("get_policy_version", {"PolicyVersion": {"Document": ALLOWS}}, limit | {"VersionId": "v3"})
-    listing(answers, "GroupDetailList", [])
-    listing(answers, "UserDetailList", [user_detail("eve", GroupList=["ops"]), user_detail("kim", GroupList=["ops"])])
-    ops = {"GroupName": "ops"}
-    answers.add_response("list_group_policies", {"PolicyNames": ["own"]}, ops)
-    own = ops | {"PolicyName": "own"}
-    answers.add_response("get_group_policy", own | {"PolicyDocument": ALLOWS}, own)
-    answers.add_response("list_attached_group_policies", {"AttachedPolicies": attached("limit")}, ops)
 
     found = [handles(one) for one in principals(aws)]
 
-    of_group = ['inline policy of group "ops", "own"', 'attached policy of group "ops", "limit"']
-    assert found == [['permissions boundary "limit"'], of_group, of_group]
+    of_eve = ['attached policy of group "ops", "models"', 'permissions boundary "limit"']
+    assert found == [['attached policy "limit"'], of_eve]
+
+
+def test_reads_a_policy_on_its_own_and_once_when_it_is_not_listed(aws: Aws, answers: Stubber) -> None:
+    listing(answers, "Policies", [])
+    bounded = [role_detail(name, PermissionsBoundary=boundary("limit")) for name in ("app", "job")]
+    listing(answers, "RoleDetailList", bounded)
+    limit = {"PolicyArn": arn_of("limit")}
+    answers.add_response("get_policy", {"Policy": {"DefaultVersionId": "v3"}}, limit)
+    answers.add_response("get_policy_version", {"PolicyVersion": {"Document": ALLOWS}}, limit | {"VersionId": "v3"})
+
+    assert [handles(one) for one in roles(aws)] == [['permissions boundary "limit"']] * 2
+
+
+def test_a_user_of_a_group_that_is_not_listed_is_unreadable(aws: Aws, answers: Stubber) -> None:
+    listing(answers, "Policies", [])
+    listing(answers, "UserDetailList", [user_detail("eve", GroupList=["ops"]), user_detail("kim")])
+    listing(answers, "GroupDetailList", [])
+
+    eve, kim = users(aws)
+
+    assert isinstance(eve, Unreadable)
+    assert eve.message == 'the group "ops" is not listed; it may just have been deleted'
+    assert handles(kim) == []
 
 
 def test_a_malformed_policy_makes_only_its_principals_unreadable(aws: Aws, answers: Stubber) -> None:
     broken = [policy_detail(arn_of("broken"), v1=MALFORMED), policy_detail(arn_of("unattached"), v1=MALFORMED)]
     listing(answers, "Policies", broken)
-    roles = [
+    details = [
         role_detail("inline", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": MALFORMED}]),
         role_detail("attached", AttachedManagedPolicies=attached("broken")),
         role_detail("bounded", PermissionsBoundary=boundary("broken")),
         role_detail("sound", RolePolicyList=[{"PolicyName": "own", "PolicyDocument": ALLOWS}]),
     ]
-    listing(answers, "RoleDetailList", roles)
+    listing(answers, "RoleDetailList", details)
     odd = {"GroupName": "odd", "GroupPolicyList": [{"PolicyName": "own", "PolicyDocument": "not JSON"}]}
-    listing(answers, "GroupDetailList", [odd])
     listing(answers, "UserDetailList", [user_detail("member", GroupList=["odd"]), user_detail("guest")])
+    listing(answers, "GroupDetailList", [odd])
 
     found = principals(aws)
 
@@ -335,7 +336,7 @@ def app_identity() -> tuple[str, str, str]:
     return detail["RoleId"], detail["RoleName"], detail["Arn"]
 
 
-@pytest.mark.parametrize("passed", range(4), ids=["policies", "roles", "groups", "users"])
+@pytest.mark.parametrize("passed", range(4), ids=["policies", "roles", "users", "groups"])
 def test_knows_nothing_when_a_listing_is_denied(company: Account, aws: Aws, passed: int) -> None:
     company.faults.add(Fault("deny", action="iam:GetAccountAuthorizationDetails", after=passed))
 
