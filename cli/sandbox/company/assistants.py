@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cli.sandbox.account import ACCOUNT_ID
 from cli.sandbox.company.identities import MODEL
 from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
 
@@ -18,6 +19,7 @@ CONTENT = "bedrock-guardrail-content-filtered"
 PERSONAL = "bedrock-guardrail-pii-filtered"
 GROUNDED = "bedrock-guardrail-grounded"
 ATTACHED = "bedrock-agent-guardrail-attached"
+ENFORCED = "bedrock-guardrail-enforced"
 KEY = "bedrock-resource-cmk-encrypted"
 
 HOME = "us-east-1"
@@ -41,6 +43,7 @@ class Guardrail:
     grounding: float | None
     keyed: bool
     wanted: Mapping[str, Compliance]
+    region: str = HOME
 
 
 @dataclass(frozen=True)
@@ -79,32 +82,55 @@ GUARDRAILS = (
         keyed=False,
         wanted={CONTENT: BAD, PERSONAL: BAD, KEY: BAD},
     ),
+    Guardrail(
+        "trial-screening",
+        content="HIGH",
+        personal=IDENTIFIERS,
+        grounding=None,
+        keyed=True,
+        wanted={CONTENT: GOOD, PERSONAL: GOOD, KEY: GOOD},
+        region="eu-central-1",
+    ),
 )
+ENFORCED_ON_ALL = {HOME: "claims-assistant", "eu-central-1": "trial-screening"}
+"""The guardrail that a Region enforces on all models; where research is done only in the company without faults."""
+
 AGENTS = (
     Agent("claims-intake", guardrail="claims-assistant", wanted={ATTACHED: GOOD, KEY: GOOD}),
     Agent("appointments", guardrail=None, wanted={ATTACHED: BAD, KEY: BAD}),
 )
 
-LABELS = tuple(
-    Label(rule, HOME, each.name, compliance)
-    for each in (*GUARDRAILS, *AGENTS)
-    for rule, compliance in each.wanted.items()
+LABELS = (
+    *(
+        Label(rule, guardrail.region, guardrail.name, compliance)
+        for guardrail in GUARDRAILS
+        for rule, compliance in guardrail.wanted.items()
+    ),
+    *(Label(rule, HOME, agent.name, compliance) for agent in AGENTS for rule, compliance in agent.wanted.items()),
+    Label(ENFORCED, HOME, ACCOUNT_ID, GOOD),
+    Label(ENFORCED, "eu-central-1", ACCOUNT_ID, BAD),
 )
-CLEAN_LABELS = without_bad(
-    tuple(label for label in LABELS if label.resource != "policy-search"),
+CLEAN_LABELS = (
+    *without_bad(tuple(label for label in LABELS if label.resource != "policy-search")),
+    Label(ENFORCED, "eu-central-1", ACCOUNT_ID, GOOD),
 )
 
 
 def build(site: Site) -> None:
-    """Make the guardrails, then the agents."""
-    if site.region != HOME:
-        return
+    """Make the guardrails of a Region and enforce one, then the agents."""
     made: dict[str, str] = {}
     for guardrail in GUARDRAILS:
-        if site.mixed or BAD not in guardrail.wanted.values():
+        if guardrail.region == site.region and (site.mixed or BAD not in guardrail.wanted.values()):
             made[guardrail.name] = _guardrail(site, guardrail)
+    if site.region == HOME or not site.mixed:
+        site.client("bedrock").put_enforced_guardrail_configuration(
+            guardrailInferenceConfig={
+                "guardrailIdentifier": made[ENFORCED_ON_ALL[site.region]],
+                "guardrailVersion": "1",
+            }
+        )
     for agent in AGENTS:
-        if site.mixed or BAD not in agent.wanted.values():
+        if site.region == HOME and (site.mixed or BAD not in agent.wanted.values()):
             _agent(site, agent, made)
 
 
