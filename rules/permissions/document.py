@@ -1,11 +1,11 @@
 """Policy documents, parsed once into typed statements or refused with the reason."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 from urllib.parse import unquote
 
 
@@ -85,6 +85,21 @@ class Statement:
         return f'statement "{shown(self.sid)}"' if self.sid else f"statement {self.index}"
 
 
+_Elements = tuple[
+    str | None,
+    int,
+    Effect,
+    tuple[str, ...] | None,
+    tuple[str, ...] | None,
+    tuple[str, ...] | None,
+    tuple[str, ...] | None,
+    tuple[Principal, ...] | None,
+    tuple[Principal, ...] | None,
+    tuple[tuple[str, str, tuple[str, ...]], ...],
+]
+"""The fields of a Statement, checked but not yet made into one: most are never asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PolicyDocument:
     """
@@ -96,8 +111,33 @@ class PolicyDocument:
 
     version: Version
     id: str | None
-    statements: tuple[Statement, ...]
+    content: Sequence[Statement | _Elements] = field(repr=False)
     analyses: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements in their order."""
+        return tuple(map(self.statement, range(len(self.content))))
+
+    def statement(self, position: int) -> Statement:
+        """Return the statement at a position that counts from 0, always the same object."""
+        content = self.content[position]
+        if isinstance(content, Statement):
+            return content
+        key = (Statement, position)
+        known: Statement | None = self.analyses.get(key)
+        if known is None:
+            conditions = tuple(Condition(*each) for each in content[-1])
+            known = self.analyses[key] = Statement(*content[:-1], conditions)
+        return known
+
+    def action_elements(self) -> Iterator[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:
+        """Yield the Action and the NotAction element of each statement, one of them None."""
+        for content in self.content:
+            if isinstance(content, Statement):
+                yield content.actions, content.not_actions
+            else:
+                yield content[3:5]
 
 
 def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> PolicyDocument:
@@ -122,7 +162,7 @@ def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> Po
     return PolicyDocument(
         version=_version(body.get("Version")),
         id=_optional_text(body, "Id", "The policy document"),
-        statements=tuple(_statement(item, index, policy_type) for index, item in enumerate(statements, 1)),
+        content=[_statement(item, index, policy_type) for index, item in enumerate(statements, 1)],
     )
 
 
@@ -175,9 +215,9 @@ def _version(version: object) -> Version:
     return known
 
 
-def _statement(item: object, index: int, policy_type: PolicyType) -> Statement:
+def _statement(item: object, index: int, policy_type: PolicyType) -> _Elements:
     where = f"Statement {index}"
-    if not isinstance(item, Mapping):
+    if not _is_object(item):
         raise MalformedPolicyError(f"{where} is {_kind(item)}, not an object.")
     layout = _layout(tuple(item), policy_type)
     if layout.fault:
@@ -189,17 +229,17 @@ def _statement(item: object, index: int, policy_type: PolicyType) -> Statement:
     actions = _texts(item[layout.action], layout.action, where)
     resources = _texts(item[layout.resource], layout.resource, where) if layout.resource else None
     principals = _principals(item[layout.principal], layout.principal, where) if layout.principal else None
-    return Statement(
-        sid=_optional_text(item, "Sid", where),
-        index=index,
-        effect=known_effect,
-        actions=actions if layout.action == "Action" else None,
-        not_actions=actions if layout.action == "NotAction" else None,
-        resources=resources if layout.resource == "Resource" else None,
-        not_resources=resources if layout.resource == "NotResource" else None,
-        principals=principals if layout.principal == "Principal" else None,
-        not_principals=principals if layout.principal == "NotPrincipal" else None,
-        conditions=_conditions(item["Condition"], where) if "Condition" in item else (),
+    return (
+        _optional_text(item, "Sid", where),
+        index,
+        known_effect,
+        actions if layout.action == "Action" else None,
+        actions if layout.action == "NotAction" else None,
+        resources if layout.resource == "Resource" else None,
+        resources if layout.resource == "NotResource" else None,
+        principals if layout.principal == "Principal" else None,
+        principals if layout.principal == "NotPrincipal" else None,
+        _conditions(item["Condition"], where) if "Condition" in item else (),
     )
 
 
@@ -269,22 +309,25 @@ def _principals(value: object, name: str, where: str) -> tuple[Principal, ...]:
     )
 
 
-def _conditions(block: object, where: str) -> tuple[Condition, ...]:
+def _conditions(block: object, where: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     if not isinstance(block, Mapping):
         raise MalformedPolicyError(f"{where} has a Condition that is {_kind(block)}, not an object.")
     conditions = []
     for operator, keys in block.items():
-        if not isinstance(operator, str) or not isinstance(keys, Mapping):
+        if not isinstance(operator, str) or not _is_object(keys):
             raise MalformedPolicyError(f"{where} has a Condition operator {_quoted(operator)} without keys.")
         for key, values in keys.items():
             if not isinstance(key, str):
                 raise MalformedPolicyError(f"{where} has {_kind(key)} as a condition key.")
-            conditions.append(Condition(operator, key, _condition_values(values, key, where)))
+            texts = (values,) if isinstance(values, str) else _condition_values(values, key, where)
+            conditions.append((operator, key, texts))
     return tuple(conditions)
 
 
 def _condition_values(values: object, key: str, where: str) -> tuple[str, ...]:
     listed = values if isinstance(values, (list, tuple)) else (values,)
+    if set(map(type, listed)) == _TEXT_ONLY:
+        return tuple(listed)
     texts = []
     for value in listed:
         if isinstance(value, bool):
@@ -294,6 +337,11 @@ def _condition_values(values: object, key: str, where: str) -> tuple[str, ...]:
         else:
             raise MalformedPolicyError(f"{where} compares {_quoted(key)} with {_kind(value)}.")
     return tuple(texts)
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Return whether a value is an object; the first question is the fast one."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def _optional_text(item: Mapping[str, object], name: str, where: str) -> str | None:

@@ -19,8 +19,8 @@ ACTION_SHAPE: Final[Shape] = (
 
 def relevant_statements(document: PolicyDocument, domain: Domain) -> Sequence[Statement]:
     """Return the statements that match an action of the domain, in their order."""
-    matched = matched_actions(document, domain)
-    return [document.statements[index - 1] for index in matched] if matched else ()
+    matched = _matched_positions(document, domain)
+    return [document.statement(position) for position in matched] if matched else ()
 
 
 def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, int]:
@@ -29,19 +29,30 @@ def matched_actions(document: PolicyDocument, domain: Domain) -> Mapping[int, in
 
     Bit 0 stands for the first of `domain.actions`; the unscoped actions follow.
     """
+    key = (matched_actions, domain)
+    known: Mapping[int, int] | None = document.analyses.get(key)
+    if known is None:
+        positions = _matched_positions(document, domain)
+        known = {document.statement(position).index: bits for position, bits in positions.items()}
+        document.analyses[key] = known
+    return known
+
+
+def _matched_positions(document: PolicyDocument, domain: Domain) -> Mapping[int, int]:
     known: Mapping[int, int] | None = document.analyses.get(domain)
     if known is None:
-        known = {s.index: bits for s in document.statements if (bits := _statement_bits(s, domain))}
+        elements = enumerate(document.action_elements())
+        known = {position: bits for position, element in elements if (bits := _element_bits(*element, domain))}
         document.analyses[domain] = known
     return known
 
 
-def _statement_bits(statement: Statement, domain: Domain) -> int:
+def _element_bits(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None, domain: Domain) -> int:
     bits = 0
-    for pattern in statement.actions or statement.not_actions or ():
+    for pattern in actions or not_actions or ():
         if _speaks_of(pattern.partition(":")[0], domain):
             bits |= _pattern_bits(pattern, domain)
-    return bits if statement.actions is not None else ~bits & (1 << len(domain.names)) - 1
+    return bits if actions is not None else ~bits & (1 << len(domain.names)) - 1
 
 
 @lru_cache(4_096)
