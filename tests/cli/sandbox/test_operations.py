@@ -54,10 +54,10 @@ def test_an_operation_that_moto_has_is_refused() -> None:
 
 
 def test_an_amendment_of_what_moto_lacks_is_refused() -> None:
-    key = ("accessanalyzer", "ListAnalyzers")
+    key = ("accessanalyzer", "GetFinding")
     amendment(*key, reason="none")(amended)
     try:
-        with pytest.raises(RegistrationError, match=r"moto has no accessanalyzer:ListAnalyzers"):
+        with pytest.raises(RegistrationError, match=r"moto has no accessanalyzer:GetFinding"):
             check_against_moto(*key)
     finally:
         del AMENDMENTS[key]
@@ -98,7 +98,7 @@ def test_moto_is_asked_by_service_and_operation() -> None:
     assert moto_has("s3", "GetBucketPolicy")
     assert moto_has("lambda", "ListFunctions")
     assert not moto_has("bedrock", "ListGuardrails")
-    assert not moto_has("accessanalyzer", "ListAnalyzers")
+    assert not moto_has("accessanalyzer", "GetFinding")
 
 
 def test_page_sizes_are_those_of_the_service_or_left_to_moto() -> None:
