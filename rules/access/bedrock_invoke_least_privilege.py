@@ -51,6 +51,7 @@ class BedrockInvokeLeastPrivilege(ChangeRule[Principal]):
     Where a condition depends on the request, an Allow counts as a grant and a Deny does not count. Only a
     condition that names the model, such as `bedrock:InferenceProfileArn` or `bedrock-mantle:Model`, makes a wildcard
     specific.
+    `allowedModels` is not held against the models that a condition on `bedrock-mantle:Model` names.
     Resource-based policies, which can let in principals without any policy of their own, are not judged.
     A change of a group or of a managed policy is noticed by the daily pass, a change of the principal at once.
     """

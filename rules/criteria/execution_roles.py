@@ -64,5 +64,6 @@ def _others(grants: Iterable[WideAction]) -> Iterator[Defect]:
     for grant in grants:
         by_statement.setdefault((id(grant.policy), grant.statement.index), []).append(grant)
     for same in by_statement.values():
-        what = f"{listed(dict.fromkeys(written_action(grant) for grant in same))}, more than calling models"
-        yield Defect(same[0].policy, same[0].statement, granted(same[0], what, "remove it"), same[0].conditional)
+        what = listed(dict.fromkeys(written_action(grant) for grant in same))
+        reason = granted(same[0], what, "remove it", ", more than calling models")
+        yield Defect(same[0].policy, same[0].statement, reason, same[0].conditional)

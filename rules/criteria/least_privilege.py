@@ -196,8 +196,9 @@ def _broad_defect(grants: list[BroadGrant], wide: list[WideAction], terms: Terms
 
 def _wide_defect(grants: list[WideAction], terms: Terms) -> Defect:
     first = grants[0]
-    what = f"{listed(map(written_action, grants), most=2)}, more than {terms.domain.name}"
-    return Defect(first.policy, first.statement, granted(first, what, "name the actions"), first.conditional)
+    what = listed(map(written_action, grants), most=2)
+    reason = granted(first, what, "name the actions", f", more than {terms.domain.name}")
+    return Defect(first.policy, first.statement, reason, first.conditional)
 
 
 def _stranger_defect(stranger: NamedResource, terms: Terms) -> Defect:
@@ -205,11 +206,11 @@ def _stranger_defect(stranger: NamedResource, terms: Terms) -> Defect:
     return Defect(stranger.policy, stranger.statement, reason)
 
 
-def granted(grant: BroadGrant | WideAction | AdministratorGrant, what: str, wanted: str) -> str:
+def granted(grant: BroadGrant | WideAction | AdministratorGrant, what: str, wanted: str, verdict: str = "") -> str:
     """Return the rest of a sentence about a grant; a policy that AWS wrote cannot be changed, only replaced."""
     condition = " under conditions" if grant.conditional else ""
     remedy = "replace this AWS-managed policy" if grant.policy.aws_managed else wanted
-    return f"allows {what}{condition}; {remedy}."
+    return f"allows {what}{condition}{verdict}; {remedy}."
 
 
 def written_action(grant: WideAction) -> str:

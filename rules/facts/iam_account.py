@@ -81,7 +81,7 @@ def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     def read(role: Mapping[str, Any]) -> Principal:
         return Principal.of_role(aws, role, _policies(aws, role, "RolePolicyList"), _boundary(aws, role))
 
-    return tuple(_each(aws, _details(aws, "RoleDetailList", "Role"), role_resource, read))
+    return _each(aws, _details(aws, "RoleDetailList", "Role"), role_resource, read)
 
 
 @reads(DETAILS, uses=(default_version, policies_of_group, surroundings))
@@ -99,7 +99,7 @@ def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
         of_groups = (policy for name in user.get("GroupList", ()) for policy in policies_of_group(aws, name))
         return Principal.of_user(aws, user, [*_policies(aws, user, "UserPolicyList"), *of_groups], _boundary(aws, user))
 
-    return tuple(_each(aws, details, user_resource, read))
+    return _each(aws, details, user_resource, read)
 
 
 @reads(uses=(roles, users))
@@ -120,11 +120,9 @@ def _each(
     details: Iterable[Mapping[str, Any]],
     identify: Callable[[Mapping[str, Any]], Resource],
     read: Callable[[Mapping[str, Any]], Principal],
-) -> Iterator[Principal | Unreadable]:
-    for detail in details:
-        fact = aws.read_one(identify(detail), partial(read, detail))
-        if fact is not None:
-            yield fact
+) -> tuple[Principal | Unreadable, ...]:
+    found = (aws.read_one(identify(detail), partial(read, detail)) for detail in details)
+    return tuple(fact for fact in found if fact is not None)
 
 
 def _policies(aws: Aws, entity: Mapping[str, Any], inline: str, *, group: str | None = None) -> tuple[Policy, ...]:

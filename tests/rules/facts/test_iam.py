@@ -2,8 +2,9 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from cli.sandbox import ACCOUNT_ID, Account
+from cli.sandbox import ACCOUNT_ID, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource
 from rules.facts import iam
@@ -76,3 +77,10 @@ def test_refuses_a_trust_policy_that_it_does_not_understand(iam_client: Any, aws
 )
 def test_takes_the_name_out_of_a_role_arn(arn: str, name: str) -> None:
     assert iam.role_name(arn) == name
+
+
+def test_does_not_take_a_denied_read_for_a_role_that_does_not_exist(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("deny", action="iam:GetRole"))
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        iam.role(aws, "hidden")
