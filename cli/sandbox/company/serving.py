@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cli.sandbox.company import data_science, endpoints
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 HARDENED = "sagemaker-endpoint-config-hardened"
 MONITORED = "sagemaker-endpoint-bias-monitored"
 RESTRICTED = "ai-resource-policy-restricted"
+SCANNED = "sagemaker-container-scanned"
 
 RISK = "readmission-risk"
 POOL = "care-pool"
 PILOT = "discharge-pilot"
 HURRIED = "length-of-stay"
 DRAFTS = "shared-drafts"
+LAB = "discharge-lab"
+"""A model that runs whatever was pushed last."""
 
 LABELS = (
     Label(HARDENED, HOME, f"{RISK}-1", GOOD),
@@ -37,8 +41,12 @@ LABELS = (
     Label(RESTRICTED, HOME, RISK, GOOD),
     Label(RESTRICTED, HOME, POOL, GOOD),
     Label(RESTRICTED, HOME, DRAFTS, BAD),
+    *(Label(SCANNED, HOME, name, GOOD) for name in (REGISTERED, *(model.name for model in data_science.MODELS))),
+    Label(SCANNED, HOME, LAB, BAD),
 )
-CLEAN_LABELS = tuple(label for label in without_bad(LABELS) if label.resource != f"{HURRIED}-1")
+LEFT_OUT = {f"{HURRIED}-1", *(model.name for model in data_science.MODELS if model.wanted is BAD)}
+"""What the clean company lacks, though some rules would pass it."""
+CLEAN_LABELS = tuple(label for label in without_bad(LABELS) if label.resource not in LEFT_OUT)
 
 CAPTURE = {
     "EnableCapture": True,
@@ -54,6 +62,7 @@ def build(site: Site) -> None:
     _pool(site)
     for name in (RISK, POOL):
         _monitor(site, name)
+    _image(site, "inference", "v1", {}, imageTagMutability="IMMUTABLE")
     sagemaker = site.client("sagemaker")
     sagemaker.put_model_package_group_policy(
         ModelPackageGroupName=RISK, ResourcePolicy=_policy("sagemaker:DescribeModelPackage", {"AWS": site.account_id})
@@ -63,6 +72,12 @@ def build(site: Site) -> None:
     )
     if site.mixed:
         _pilot(site)
+        _image(site, "inference-lab", "latest", {"CRITICAL": 1, "HIGH": 4})
+        sagemaker.create_model(
+            ModelName=LAB,
+            ExecutionRoleArn=site.role(data_science.ROLE),
+            PrimaryContainer={"Image": f"{endpoints.IMAGE.partition('/')[0]}/inference-lab:latest"},
+        )
         sagemaker.create_model_package_group(ModelPackageGroupName=DRAFTS)
         sagemaker.put_model_package_group_policy(
             ModelPackageGroupName=DRAFTS, ResourcePolicy=_policy("sagemaker:*", "*")
@@ -125,6 +140,20 @@ def _pilot(site: Site) -> None:
     )
     _monitor(site, PILOT)
     site.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=f"{PILOT}-bias")
+
+
+def _image(site: Site, repository: str, tag: str, findings: dict[str, int], **settings: str) -> None:
+    """Push an image that a scan finds something in, under the digest that the company's models name."""
+    ecr = site.client("ecr")
+    ecr.create_repository(repositoryName=repository, **settings)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "annotations": {"example.findings": json.dumps(findings)},
+    }
+    digest = endpoints.IMAGE.partition("@")[2]
+    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps(manifest), imageDigest=digest)
+    ecr.start_image_scan(repositoryName=repository, imageId={"imageDigest": digest})
 
 
 def _policy(action: str, principal: object) -> str:

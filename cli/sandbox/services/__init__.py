@@ -33,6 +33,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
     "ec2": ("ec2",),
     "ecr": ("ecr",),
+    "ecr": ("ecr",),
     "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
     "kms": ("kms",),
     "lambda": ("lambda_functions",),
