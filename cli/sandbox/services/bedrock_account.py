@@ -28,9 +28,9 @@ def get_model_invocation_logging_configuration(_: Call, moto: Moto) -> Result:
 
 @operation("bedrock", "GetAccountDataRetention")
 def get_account_data_retention(call: Call) -> Result:
-    """Return the account's data-retention mode."""
+    """Return the account's data-retention mode; a Region that was never set inherits."""
     retention: Record = call.table("data retention")
-    return dict(retention) or {"mode": "default"}
+    return dict(retention) or {"mode": "inherit"}
 
 
 @operation("bedrock", "PutAccountDataRetention")

@@ -466,9 +466,9 @@ def test_a_region_without_invocation_logging_answers_no_configuration(account: A
     assert "loggingConfig" not in client.get_model_invocation_logging_configuration()
 
 
-def test_data_retention_is_the_default_until_it_is_set(account: Account) -> None:
+def test_data_retention_is_inherited_until_it_is_set(account: Account) -> None:
     client = bedrock(account)
-    assert client.get_account_data_retention()["mode"] == "default"
+    assert client.get_account_data_retention()["mode"] == "inherit"
     client.put_account_data_retention(mode="provider_data_share")
 
     assert client.get_account_data_retention()["mode"] == "provider_data_share"
