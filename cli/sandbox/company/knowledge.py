@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.sandbox.account import ACCOUNT_ID
-from cli.sandbox.company import buckets
+from cli.sandbox.company import buckets, vectors
 from cli.sandbox.company.buckets import Bucket
 from cli.sandbox.company.labels import BAD, GOOD, UNUSED, Label, without_bad
 from cli.sandbox.company.site import allow, document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cli.sandbox.company.site import Site, Statement
     from rules.engine.verdict import Compliance
 
@@ -19,6 +21,7 @@ POLICY = "bedrock-kb-policy-restricted"
 BUCKET = "bedrock-kb-bucket-protected"
 SOURCE = "bedrock-kb-source-governed"
 LOGGING = "bedrock-kb-logging-enabled"
+STORE = "bedrock-kb-vector-store-protected"
 
 HOME = "us-east-1"
 LOG_GROUP = "/aurelia/knowledge"
@@ -40,8 +43,9 @@ class Source:
 @dataclass(frozen=True)
 class Knowledge:
     """
-    A knowledge base; a `managed` one lets `readers` in, None for one without a resource policy.
+    A knowledge base.
 
+    A `managed` one lets `readers` in, None for one without a resource policy; `store` makes the store of the others.
     `wanted` has the verdict of each rule on the knowledge base itself.
     """
 
@@ -49,6 +53,7 @@ class Knowledge:
     wanted: dict[str, Compliance]
     sources: tuple[Source, ...] = ()
     managed: bool = False
+    store: Callable[[Site], dict[str, Any]] | None = None
     readers: str | None = None
     logged: bool = True
 
@@ -61,19 +66,27 @@ class Knowledge:
 BASES = (
     Knowledge(
         "claims-handbook",
-        {POLICY: UNUSED, LOGGING: GOOD},
+        {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD},
         sources=(Source("handbook", GOOD, HANDBOOK), Source("public-site", BAD)),
+        store=vectors.private_collection,
     ),
     Knowledge(
         "shared-documents",
-        {POLICY: UNUSED, LOGGING: BAD},
+        {POLICY: UNUSED, LOGGING: BAD, STORE: BAD},
         sources=(Source("dropbox", BAD, DROPBOX),),
         logged=False,
+        store=vectors.open_collection,
     ),
-    Knowledge("benefit-policies", {POLICY: GOOD, LOGGING: GOOD}, managed=True, readers=READERS),
+    Knowledge("formulary", {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD}, store=vectors.domain),
+    Knowledge("lab-reference", {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD}, store=vectors.index),
+    Knowledge("drug-interactions", {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD}, store=vectors.graph),
+    Knowledge("care-pathways", {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD}, store=vectors.private_cluster),
+    Knowledge("call-transcripts", {POLICY: UNUSED, LOGGING: GOOD, STORE: BAD}, store=vectors.public_cluster),
+    Knowledge("vendor-pilot", {POLICY: UNUSED, LOGGING: GOOD, STORE: GOOD}, store=vectors.pinecone),
+    Knowledge("benefit-policies", {POLICY: GOOD, LOGGING: GOOD, STORE: GOOD}, managed=True, readers=READERS),
     # A partner may retrieve whatever is in it.
-    Knowledge("provider-contracts", {POLICY: BAD, LOGGING: GOOD}, managed=True, readers=PARTNER),
-    Knowledge("meeting-notes", {POLICY: BAD, LOGGING: GOOD}, managed=True),
+    Knowledge("provider-contracts", {POLICY: BAD, LOGGING: GOOD, STORE: GOOD}, managed=True, readers=PARTNER),
+    Knowledge("meeting-notes", {POLICY: BAD, LOGGING: GOOD, STORE: GOOD}, managed=True),
 )
 BUCKETS = {HANDBOOK: GOOD, DROPBOX: BAD}
 
@@ -108,6 +121,7 @@ def _knowledge_base(site: Site, base: Knowledge) -> None:
         name=base.name,
         roleArn=site.role("knowledge-base"),
         knowledgeBaseConfiguration=_configuration(site, base),
+        **({"storageConfiguration": base.store(site)} if base.store else {}),
     )["knowledgeBase"]
     for source in base.sources:
         if site.mixed or source.wanted is GOOD:

@@ -9,7 +9,7 @@ from moto.opensearchserverless.models import opensearchserverless_backends
 from cli.sandbox.calls import Call
 from cli.sandbox.errors import AwsError, NoSuchThingError
 from cli.sandbox.identifiers import random_id
-from cli.sandbox.operations import Result, operation
+from cli.sandbox.operations import Result, operation, repage
 from cli.sandbox.shelves import Shelf
 
 POLICIES: Final = Shelf(
@@ -103,6 +103,7 @@ def delete_security_policy(call: Call) -> Result:
     return {}
 
 
+repage("opensearchserverless", "ListSecurityPolicies", reason="Moto lists all at once.", page_size=20)
 POLICIES.serves_get("GetAccessPolicy", "name")
 POLICIES.serves_list("ListAccessPolicies", page_size=20)
 POLICIES.serves_delete("DeleteAccessPolicy", "name")
