@@ -12,7 +12,7 @@ from cli.account import open_session
 from cli.commands.check import run
 from cli.formats.registry import render
 from cli.sandbox import embedded_account
-from cli.sandbox.company.aurelia import KINDS, REGIONS, build
+from cli.sandbox.company.aurelia import KINDS, PARAMETERS, REGIONS, build
 from cli.selection import Selection
 from cli.status import ExitStatus
 from cli.terminal import Look, note, show
@@ -51,7 +51,7 @@ def command(*, company: str, quiet: bool, no_color: bool) -> int:
 
 def judged(account: Account, *, quiet: bool = True, no_color: bool = True) -> list[Report]:
     """Return a report for each of the company's Regions; rules on IAM are in the first one's."""
-    rules = Selection().rules(Settings(all_rules()))
+    rules = Selection().rules(Settings(all_rules(), parameters=PARAMETERS))
     regional = [rule for rule in rules if not rule.is_global]
     return [
         run(

@@ -148,10 +148,10 @@ def governed_sources(aws: Aws) -> tuple[GovernedSource | Unreadable, ...]:
     return aws.read_each(data_sources(aws), lambda source: source.resource, read)
 
 
-@reads(uses=(data_sources, knowledge_bases, s3.bucket))
-def knowledge_buckets(aws: Aws) -> tuple[s3.Bucket | s3.OtherBucket | Unreadable, ...]:
+@reads(uses=(data_sources, knowledge_bases))
+def bucket_names(aws: Aws) -> tuple[str, ...]:
     """
-    Return every bucket that holds documents of knowledge bases, each once, without those that do not exist.
+    Return the names of all buckets that hold documents of knowledge bases, each once.
 
     Those are the buckets that data sources read, keep parts of documents in while they do, and that knowledge bases
     keep images in. Raises UnexpectedAnswerError when a data source cannot be read: its buckets are not known then.
@@ -165,7 +165,13 @@ def knowledge_buckets(aws: Aws) -> tuple[s3.Bucket | s3.OtherBucket | Unreadable
     for base in knowledge_bases(aws):
         if isinstance(base, KnowledgeBase):
             names.extend(s3.location(uri)[0] for uri in base.supplemental)
-    return s3.buckets(aws, tuple(sorted(set(names))))
+    return tuple(sorted(set(names)))
+
+
+@reads(uses=(bucket_names, s3.bucket))
+def knowledge_buckets(aws: Aws) -> tuple[s3.Bucket | s3.OtherBucket | Unreadable, ...]:
+    """Return every bucket that holds documents of knowledge bases, without those that do not exist."""
+    return s3.buckets(aws, bucket_names(aws))
 
 
 def identifiers(resource: Resource) -> tuple[str, str]:

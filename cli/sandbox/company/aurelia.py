@@ -16,6 +16,7 @@ from cli.sandbox.company import (
     knowledge,
     models,
     networks,
+    residency,
     serving,
 )
 from cli.sandbox.company.site import Site
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 REGIONS = ("us-east-1", "eu-central-1")
 """Claims are handled in the first, research is done in the second; IAM is judged with the first."""
+
+PARAMETERS = {residency.STAYS: {"allowedRegions": ",".join(residency.ALLOWED)}}
+"""What the company has decided that no rule can know."""
 
 KINDS = ("mixed", "clean", "empty")
 """Good and bad side by side; only what is good; nothing at all."""
@@ -43,6 +47,7 @@ THEMES = (
     serving,
     evaluations,
     knowledge,
+    residency,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 
