@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
 from moto.core.responses import BaseResponse
@@ -66,7 +67,7 @@ class Repaging:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A fidelity fix of a method of moto's models, and the reason for it."""
+    """A function that stands in the place of one of moto's models, and the reason for it."""
 
     target: str
     reason: str
@@ -125,14 +126,15 @@ def page_size_of(service: str, name: str) -> int | None:
     return None
 
 
-def replacement(owner: type, name: str, *, reason: str) -> Callable[[T], T]:
-    """Put the decorated function in the place of a method of moto's models, because of `reason`.
+def replacement(owner: type | ModuleType, name: str, *, reason: str) -> Callable[[T], T]:
+    """Put the decorated function in the place of one of moto's models (a method, a module's), because of `reason`.
 
     Raises:
-        RegistrationError: `owner` has no such method of its own, so that moto's code has changed.
+        RegistrationError: `owner` has no such function of its own, so that moto's code has changed.
 
     """
-    target = f"{owner.__module__}.{owner.__qualname__}.{name}"
+    within = owner.__name__ if isinstance(owner, ModuleType) else f"{owner.__module__}.{owner.__qualname__}"
+    target = f"{within}.{name}"
     if name not in vars(owner) and target not in REPLACEMENTS:
         raise RegistrationError(f"{target} does not exist, so that there is nothing to replace.")
 

@@ -22,6 +22,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "bedrock-agentcore-control": ("agentcore",),
     "cloudformation": (
         "config_cloudformation",
+        "ec2",
         "iam_entities",
         "kms",
         "lambda_functions",
@@ -33,7 +34,6 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
     "ec2": ("ec2",),
     "ecr": ("ecr",),
-    "ecr": ("ecr",),
     "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
     "kms": ("kms",),
     "lambda": ("lambda_functions",),
@@ -41,6 +41,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "macie2": ("macie",),
     "neptune-graph": ("neptune_graph",),
     "opensearchserverless": ("opensearch_serverless",),
+    "rds": ("ec2",),
     "s3": ("s3_buckets",),
     "sagemaker": ("sagemaker_monitoring", "sagemaker_serving", "sagemaker_studio"),
     "securityhub": ("security_hub",),

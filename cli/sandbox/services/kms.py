@@ -1,15 +1,18 @@
 """AWS KMS: AWS-managed keys, and ARNs where moto takes only key ids."""
 
+from functools import cache
 from typing import Final
 
+import moto.kms.models
 from moto.kms.models import KmsBackend, kms_backends
-from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
+from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS, AbstractPrivateKey, generate_private_key
 
 from cli.sandbox.calls import Call
 from cli.sandbox.operations import Amender, Moto, Result, amendment, repage, replacement
 
 _MANAGED_IDS: Final[dict[str, str]] = {key_id: alias for alias, key_id in RESERVED_ALIASE_TARGET_KEY_IDS.items()}
 _BY_ID: Final = ("CancelKeyDeletion", "DisableKey", "EnableKey", "ScheduleKeyDeletion")
+_SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 _create_default_key = vars(KmsBackend)["_generate_default_keys"]
 
 repage("kms", "ListAliases", "ListGrants", "ListKeys", "ListResourceTags", reason="Moto answers everything at once.")
@@ -32,6 +35,20 @@ def _managed_key(self: KmsBackend, alias_name: str) -> str | None:
     key.aliases[alias_name].target_key_id = key.id
     self.keys[key.id] = key
     return str(key.id)
+
+
+@replacement(
+    moto.kms.models,
+    "generate_private_key",
+    reason="Moto searches primes for every key, for a tenth of a second, though symmetric keys have no key pair.",
+)
+def _key_pair(key_spec: str) -> AbstractPrivateKey:
+    return _unused_pair() if key_spec == _SYMMETRIC else generate_private_key(key_spec)
+
+
+@cache
+def _unused_pair() -> AbstractPrivateKey:
+    return generate_private_key(_SYMMETRIC)
 
 
 @amendment("kms", "DescribeKey", reason="Moto does not know AWS-managed keys by their ids.")

@@ -98,6 +98,14 @@ class TestKeys:
         with pytest.raises(ClientError, match="NotFoundException"):
             kms.describe_key(KeyId="alias/none")
 
+    def test_only_asymmetric_keys_have_a_key_pair_of_their_own(self, kms: Any) -> None:
+        made = [kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"] for _ in range(2)]
+        pairs = {kms.get_public_key(KeyId=each["KeyId"])["PublicKey"] for each in made}
+        secret = kms.encrypt(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"text")["CiphertextBlob"]
+
+        assert len(pairs) == 2
+        assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"text"
+
     def test_states_change_by_arn_as_by_id(self, kms: Any) -> None:
         key = kms.create_key()["KeyMetadata"]["Arn"]
 
@@ -132,6 +140,15 @@ def test_ec2_listings_come_in_the_pages_asked_for(account: Account, operation: s
     assert len(whole[items]) >= minimum
     assert [len(page[items]) for page in pages] == [5, 1] if minimum == 6 else [minimum]
     assert [each for page in pages for each in page[items]] == whole[items]
+
+
+@pytest.mark.slow
+def test_public_images_are_there_to_be_found_and_started(account: Account) -> None:
+    ec2 = account.session().client("ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+
+    assert ec2.describe_images(ImageIds=[image])["Images"][0]["Public"]
+    assert ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["ImageId"] == image
 
 
 def test_endpoints_keep_their_settings_through_pages(account: Account) -> None:
