@@ -1,11 +1,11 @@
 """Policy documents, parsed once into typed statements or refused with the reason."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeGuard
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 
@@ -159,10 +159,11 @@ def parse(document: object, policy_type: PolicyType = PolicyType.IDENTITY) -> Po
             if statements is None
             else f"The Statement element is {_kind(statements)}, not a statement or a list of statements."
         )
+    layout_of = _layouts(policy_type)
     return PolicyDocument(
         version=_version(body.get("Version")),
         id=_optional_text(body, "Id", "The policy document"),
-        content=[_statement(item, index, policy_type) for index, item in enumerate(statements, 1)],
+        content=[_statement(item, index, layout_of) for index, item in enumerate(statements, 1)],
     )
 
 
@@ -215,31 +216,30 @@ def _version(version: object) -> Version:
     return known
 
 
-def _statement(item: object, index: int, policy_type: PolicyType) -> _Elements:
-    where = f"Statement {index}"
-    if not _is_object(item):
-        raise MalformedPolicyError(f"{where} is {_kind(item)}, not an object.")
-    layout = _layout(tuple(item), policy_type)
-    if layout.fault:
-        raise MalformedPolicyError(f"{where} {layout.fault}")
+def _statement(item: object, index: int, layout_of: Callable[[tuple[object, ...]], "_Layout"]) -> _Elements:
+    if type(item) is not dict and not isinstance(item, Mapping):
+        raise MalformedPolicyError(f"Statement {index} is {_kind(item)}, not an object.")
+    action, resource, principal, fault = layout_of(tuple(item))
+    if fault:
+        raise MalformedPolicyError(f"Statement {index} {fault}")
     effect = item["Effect"]
-    known_effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
+    known_effect = _EFFECTS.get(effect) if type(effect) is str else None
     if known_effect is None:
-        raise MalformedPolicyError(f"{where} has Effect {_quoted(effect)}, which is neither Allow nor Deny.")
-    actions = _texts(item[layout.action], layout.action, where)
-    resources = _texts(item[layout.resource], layout.resource, where) if layout.resource else None
-    principals = _principals(item[layout.principal], layout.principal, where) if layout.principal else None
+        raise MalformedPolicyError(f"Statement {index} has Effect {_quoted(effect)}, which is neither Allow nor Deny.")
+    sid = item.get("Sid")
+    if type(sid) is not str:
+        sid = _optional_text(item, "Sid", f"Statement {index}")
+    actions = _texts(item[action], action, index)
+    resources = _texts(item[resource], resource, index) if resource else None
+    principals = _principals(item[principal], principal, index) if principal else None
     return (
-        _optional_text(item, "Sid", where),
+        sid,
         index,
         known_effect,
-        actions if layout.action == "Action" else None,
-        actions if layout.action == "NotAction" else None,
-        resources if layout.resource == "Resource" else None,
-        resources if layout.resource == "NotResource" else None,
-        principals if layout.principal == "Principal" else None,
-        principals if layout.principal == "NotPrincipal" else None,
-        _conditions(item["Condition"], where) if "Condition" in item else (),
+        *((actions, None) if action == "Action" else (None, actions)),
+        *((resources, None) if resource == "Resource" else (None, resources)),
+        *((principals, None) if principal == "Principal" else (None, principals)),
+        _conditions(item["Condition"], index) if "Condition" in item else (),
     )
 
 
@@ -252,9 +252,13 @@ class _Layout(NamedTuple):
     fault: str = ""
 
 
-@lru_cache(1_024)
-def _layout(elements: tuple[object, ...], policy_type: PolicyType) -> _Layout:
-    """Return the layout of a statement with these elements; few are in use, so each is worked out once."""
+@lru_cache
+def _layouts(policy_type: PolicyType) -> "Callable[[tuple[object, ...]], _Layout]":
+    """Return what tells the layout of a statement with these elements; few are in use, each is worked out once."""
+    return lru_cache(1_024)(partial(_layout, policy_type))
+
+
+def _layout(policy_type: PolicyType, elements: tuple[object, ...]) -> _Layout:
     unknown = [element for element in elements if element not in _STATEMENT_ELEMENTS]
     if unknown:
         return _Layout(fault=f"has an unknown element {_quoted(unknown[0])}.")
@@ -280,51 +284,56 @@ def _layout(elements: tuple[object, ...], policy_type: PolicyType) -> _Layout:
 _TEXT_ONLY: Final = {str}
 
 
-def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
+def _texts(value: object, name: str, index: int) -> tuple[str, ...]:
+    if type(value) is str:
+        return (value,)
+    if type(value) is list and set(map(type, value)) == _TEXT_ONLY:
+        return tuple(value)
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, (list, tuple)):
-        raise MalformedPolicyError(f"{where} has a {name} that is {_kind(value)}, not text or a list of texts.")
+        raise MalformedPolicyError(
+            f"Statement {index} has a {name} that is {_kind(value)}, not text or a list of texts."
+        )
     if not value:
-        raise MalformedPolicyError(f"{where} has an empty {name} list.")
-    if set(map(type, value)) != _TEXT_ONLY:
-        for other in value:
-            if not isinstance(other, str):
-                raise MalformedPolicyError(f"{where} has {_kind(other)} in its {name} list, not text.")
+        raise MalformedPolicyError(f"Statement {index} has an empty {name} list.")
+    for text in value:
+        if not isinstance(text, str):
+            raise MalformedPolicyError(f"Statement {index} has {_kind(text)} in its {name} list, not text.")
     return tuple(value)
 
 
-def _principals(value: object, name: str, where: str) -> tuple[Principal, ...]:
+def _principals(value: object, name: str, index: int) -> tuple[Principal, ...]:
     if value == "*":
         return (Principal("*", "*"),)
     if not isinstance(value, Mapping):
-        raise MalformedPolicyError(f'{where} has a {name} that is {_kind(value)}, neither "*" nor an object.')
+        raise MalformedPolicyError(f'Statement {index} has a {name} that is {_kind(value)}, neither "*" nor an object.')
     if not value:
-        raise MalformedPolicyError(f"{where} has an empty {name}.")
+        raise MalformedPolicyError(f"Statement {index} has an empty {name}.")
     for kind in value:
         if kind not in _PRINCIPAL_TYPES:
-            raise MalformedPolicyError(f"{where} has a {name} of the unknown type {_quoted(kind)}.")
+            raise MalformedPolicyError(f"Statement {index} has a {name} of the unknown type {_quoted(kind)}.")
     return tuple(
-        Principal(kind, entry) for kind, entries in value.items() for entry in _texts(entries, f"{name}.{kind}", where)
+        Principal(kind, entry) for kind, entries in value.items() for entry in _texts(entries, f"{name}.{kind}", index)
     )
 
 
-def _conditions(block: object, where: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _conditions(block: object, index: int) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     if not isinstance(block, Mapping):
-        raise MalformedPolicyError(f"{where} has a Condition that is {_kind(block)}, not an object.")
+        raise MalformedPolicyError(f"Statement {index} has a Condition that is {_kind(block)}, not an object.")
     conditions = []
     for operator, keys in block.items():
-        if not isinstance(operator, str) or not _is_object(keys):
-            raise MalformedPolicyError(f"{where} has a Condition operator {_quoted(operator)} without keys.")
+        if not isinstance(operator, str) or not isinstance(keys, Mapping):
+            raise MalformedPolicyError(f"Statement {index} has a Condition operator {_quoted(operator)} without keys.")
         for key, values in keys.items():
             if not isinstance(key, str):
-                raise MalformedPolicyError(f"{where} has {_kind(key)} as a condition key.")
-            texts = (values,) if isinstance(values, str) else _condition_values(values, key, where)
+                raise MalformedPolicyError(f"Statement {index} has {_kind(key)} as a condition key.")
+            texts = (values,) if isinstance(values, str) else _condition_values(values, key, index)
             conditions.append((operator, key, texts))
     return tuple(conditions)
 
 
-def _condition_values(values: object, key: str, where: str) -> tuple[str, ...]:
+def _condition_values(values: object, key: str, index: int) -> tuple[str, ...]:
     listed = values if isinstance(values, (list, tuple)) else (values,)
     if set(map(type, listed)) == _TEXT_ONLY:
         return tuple(listed)
@@ -335,13 +344,8 @@ def _condition_values(values: object, key: str, where: str) -> tuple[str, ...]:
         elif isinstance(value, (str, int, float)):
             texts.append(str(value))
         else:
-            raise MalformedPolicyError(f"{where} compares {_quoted(key)} with {_kind(value)}.")
+            raise MalformedPolicyError(f"Statement {index} compares {_quoted(key)} with {_kind(value)}.")
     return tuple(texts)
-
-
-def _is_object(value: object) -> TypeGuard[Mapping[str, object]]:
-    """Return whether a value is an object; the first question is the fast one."""
-    return type(value) is dict or isinstance(value, Mapping)
 
 
 def _optional_text(item: Mapping[str, object], name: str, where: str) -> str | None:

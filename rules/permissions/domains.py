@@ -99,6 +99,11 @@ class Domain:
         return tuple(dict.fromkeys(action.partition(":")[0] for action in self.actions))
 
     @cached_property
+    def initials(self) -> frozenset[str]:
+        """The characters that an Action entry on a service of the domain can begin with."""
+        return frozenset("*?").union(*((service[0], service[0].upper()) for service in self.services))
+
+    @cached_property
     def forms_of(self) -> Mapping[str, tuple[ArnForm, ...]]:
         """The forms that each action is authorised on: those of its service."""
         return {

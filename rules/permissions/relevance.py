@@ -49,8 +49,9 @@ def _matched_positions(document: PolicyDocument, domain: Domain) -> Mapping[int,
 
 def _element_bits(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None, domain: Domain) -> int:
     bits = 0
+    initials = domain.initials
     for pattern in actions or not_actions or ():
-        if _speaks_of(pattern.partition(":")[0], domain):
+        if pattern[:1] in initials and _speaks_of(pattern.partition(":")[0], domain):
             bits |= _pattern_bits(pattern, domain)
     return bits if actions is not None else ~bits & (1 << len(domain.names)) - 1
 
