@@ -8,6 +8,7 @@ from typing import Annotated
 from rules.engine.duties import Severity
 from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import InPack, Matching
+from rules.engine.resource import ACCOUNT_TYPE
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.facts import bedrock_residency
@@ -63,10 +64,10 @@ class BedrockDataStaysInRegion(PeriodicRule[DataPaths]):
 
     def judge(self, paths: DataPaths, /) -> Verdict:
         """Return whether everything that the resource sends or keeps is in an allowed Region."""
+        if not self.allowed_regions:
+            return not_applicable(UNSET) if paths.resource.type == ACCOUNT_TYPE else out_of_scope(UNSET)
         if not paths.destinations:
             return out_of_scope("No data gets anywhere through it.")
-        if not self.allowed_regions:
-            return not_applicable(UNSET) if paths.resource.type == "AWS::::Account" else out_of_scope(UNSET)
         defects = [sentence for destination in paths.destinations for sentence in self._defects(destination)]
         if defects:
             return non_compliant(*defects)

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from cli.sandbox import Account
 from rules.engine.aws import Aws
@@ -95,3 +96,28 @@ def test_declares_the_actions_that_it_uses(bedrock: Any, account: Account, aws: 
 
     used = {call.action for call in list(account.calls)[before:]}
     assert used == {action.name for action in knowledge_logs.logged_knowledge_bases.actions}
+
+
+def test_a_source_whose_resource_was_deleted_delivers_nothing(bedrock: Any, aws: Aws) -> None:
+    base = made(bedrock, "claims")
+    source = {"name": "claims", "resourceArns": [base.arn], "logType": TYPE, "status": "INACTIVE"}
+    with Stubber(aws.client("logs")) as answers:
+        answers.add_response("describe_deliveries", {"deliveries": []})
+        answers.add_response("describe_delivery_sources", {"deliverySources": [source]})
+
+        found = knowledge_logs.logged_knowledge_bases(aws)
+
+    assert found == (LoggedKnowledgeBase(base, {}, (), ()),)
+
+
+def test_traces_are_no_logs(bedrock: Any, aws: Aws) -> None:
+    base = made(bedrock, "claims")
+    delivery = {"deliverySourceName": "claims", "deliveryDestinationType": "XRAY"}
+    source = {"name": "claims", "resourceArns": [base.arn], "logType": TYPE, "status": "ACTIVE"}
+    with Stubber(aws.client("logs")) as answers:
+        answers.add_response("describe_deliveries", {"deliveries": [delivery]})
+        answers.add_response("describe_delivery_sources", {"deliverySources": [source]})
+
+        found = knowledge_logs.logged_knowledge_bases(aws)
+
+    assert found == (LoggedKnowledgeBase(base, {}, (), (TYPE,)),)

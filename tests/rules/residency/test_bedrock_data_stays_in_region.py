@@ -75,7 +75,11 @@ def account(*destinations: Destination) -> DataPaths:
             id="several ways out",
         ),
         pytest.param("", account(LOGS), not_applicable(UNSET), id="not set, for the account"),
+        pytest.param("", account(), not_applicable(UNSET), id="not set, for an account without data"),
         pytest.param("", profile(WORLD), out_of_scope(UNSET), id="not set, for everything else"),
+        pytest.param(
+            "us-east-1", account(), out_of_scope("No data gets anywhere through it."), id="an account without data"
+        ),
         pytest.param(
             "us-east-1",
             profile(),
