@@ -101,6 +101,8 @@ def effective_access(
     bedrock:InferenceProfileArn, makes a grant specific. Without `allow_region_wildcard` the Region must be named
     too. Resource-based policies are not looked at.
     """
+    if not any(relevant_statements(policy.document, domain) for policy in principal.policies):
+        return NO_ACCESS
     found = layers(principal, surroundings, lambda document: relevant_statements(document, domain))
     if not all(found.allows):
         return NO_ACCESS

@@ -319,11 +319,11 @@ def _principals(value: object, name: str, index: int) -> tuple[Principal, ...]:
 
 
 def _conditions(block: object, index: int) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    if not isinstance(block, Mapping):
+    if type(block) is not dict and not isinstance(block, Mapping):
         raise MalformedPolicyError(f"Statement {index} has a Condition that is {_kind(block)}, not an object.")
     conditions = []
     for operator, keys in block.items():
-        if not isinstance(operator, str) or not isinstance(keys, Mapping):
+        if type(operator) is not str or (type(keys) is not dict and not isinstance(keys, Mapping)):
             raise MalformedPolicyError(f"Statement {index} has a Condition operator {_quoted(operator)} without keys.")
         for key, values in keys.items():
             if not isinstance(key, str):

@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.permissions.document import PolicyDocument, Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import Characters, Part, Shape, covers
+from rules.permissions.languages import Characters, Part, Shape, covers, shape_pattern
 from rules.permissions.patterns import action_glob
 
 ACTION_SHAPE: Final[Shape] = (
@@ -71,5 +71,13 @@ def _pattern_bits(pattern: str, domain: Domain) -> int:
 @lru_cache(4_096)
 def goes_beyond(pattern: str, domain: Domain) -> bool:
     """Return whether an Action entry matches an action of the domain and can match others than the domain's own."""
-    narrower = (Part((action_glob(pattern),)),)
-    return bool(_pattern_bits(pattern, domain)) and not covers(ACTION_SHAPE, ((domain.family_part,),), narrower)
+    if not _pattern_bits(pattern, domain):
+        return False
+    whole = action_glob(pattern)
+    for example in (whole.filled("other", "x"), "other:other"):
+        if whole.matches(example) and _is_action(example) and not domain.family_part.matches(example):
+            return True
+    return not covers(ACTION_SHAPE, ((domain.family_part,),), (Part((whole,)),))
+
+
+_is_action: Final = shape_pattern(ACTION_SHAPE).fullmatch
