@@ -42,7 +42,8 @@ class Identity:
     A role for an AWS service, or a user.
 
     `wanted` has the verdict of each rule that has to judge it; rules on what it cannot do say nothing of it.
-    `managed` are AWS-managed policies, `boundary` is what a permissions boundary allows at most.
+    `managed` are AWS-managed policies, `boundary` is what a permissions boundary allows at most: statements, or the
+    name of an AWS-managed policy.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Identity:
     wanted: Mapping[str, Compliance] = field(default_factory=dict)
     service: str = "lambda"
     managed: tuple[str, ...] = ()
-    boundary: tuple[Statement, ...] = ()
+    boundary: tuple[Statement, ...] | str = ()
 
     @property
     def careful(self) -> bool:
@@ -59,7 +60,12 @@ class Identity:
 
 
 ROLES = (
-    Identity("claims-triage", (allow(*INVOCATION, on=CLAUDE),), {INVOKE: GOOD}),
+    Identity(
+        "claims-triage",
+        (allow(*INVOCATION, on=CLAUDE),),
+        {INVOKE: GOOD},
+        managed=("service-role/AWSLambdaBasicExecutionRole",),
+    ),
     Identity(
         "claims-summary",
         (
@@ -72,7 +78,7 @@ ROLES = (
         ),
         {INVOKE: GOOD},
     ),
-    Identity("trial-matching", (allow(*INVOCATION, on=CLAUDE_EU),), {INVOKE: GOOD}),
+    Identity("trial-matching", (allow(*INVOCATION, on=CLAUDE_EU),), {INVOKE: GOOD}, boundary="PowerUserAccess"),
     # May invoke one model, and administer guardrails beside: fine for a principal, too much for a function.
     Identity(
         "prompt-tester",
@@ -122,7 +128,20 @@ USERS = (
     # A wildcard that an explicit denial takes back: there is nothing to judge.
     Identity("contractor", (allow(*INVOCATION), deny("bedrock:*"))),
     Identity("claims-developer", (allow("bedrock:InvokeModel", on=CLAUDE),), {INVOKE: GOOD}),
+    Identity(
+        "claims-analyst",
+        (
+            allow("bedrock:InvokeModel", on=CLAUDE),
+            allow("bedrock:Retrieve", on=KNOWLEDGE_BASE),
+            allow("sagemaker:InvokeEndpoint", on=SCORING),
+        ),
+        {INVOKE: GOOD, RETRIEVE: GOOD, ENDPOINT: GOOD},
+        managed=("IAMUserChangePassword",),
+    ),
 )
+
+ANALYSTS = "analysts"
+"""The group of the analyst, with a policy of its own and one of AWS's, neither about models."""
 
 LABELS = (
     *(
@@ -143,20 +162,26 @@ def build(site: Site) -> None:
         if site.mixed or role.careful:
             _role(site, role)
     for user in USERS:
-        _user(site, user.name, user.statements)
+        _user(site, user)
+    iam = site.client("iam")
+    iam.create_group(GroupName=ANALYSTS)
+    iam.put_group_policy(GroupName=ANALYSTS, PolicyName="costs", PolicyDocument=document(allow("ce:GetCostAndUsage")))
+    iam.attach_group_policy(GroupName=ANALYSTS, PolicyArn="arn:aws:iam::aws:policy/job-function/Billing")
+    iam.add_user_to_group(GroupName=ANALYSTS, UserName="claims-analyst")
     if site.mixed:
-        iam = site.client("iam")
         iam.create_group(GroupName=GROUP)
         iam.put_group_policy(GroupName=GROUP, PolicyName="models", PolicyDocument=document(*GROUP_STATEMENTS))
         for name in MEMBERS:
-            _user(site, name, ())
+            _user(site, Identity(name, ()))
             iam.add_user_to_group(GroupName=GROUP, UserName=name)
 
 
 def _role(site: Site, role: Identity) -> None:
     iam = site.client("iam")
     limits = {}
-    if role.boundary:
+    if isinstance(role.boundary, str):
+        limits["PermissionsBoundary"] = f"arn:aws:iam::aws:policy/{role.boundary}"
+    elif role.boundary:
         made = iam.create_policy(PolicyName=f"{role.name}-boundary", PolicyDocument=document(*role.boundary))
         limits["PermissionsBoundary"] = made["Policy"]["Arn"]
     iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust(role.service), **limits)
@@ -167,8 +192,11 @@ def _role(site: Site, role: Identity) -> None:
         iam.attach_role_policy(RoleName=role.name, PolicyArn=f"arn:aws:iam::aws:policy/{name}")
 
 
-def _user(site: Site, name: str, statements: tuple[Statement, ...]) -> None:
+def _user(site: Site, user: Identity) -> None:
     iam = site.client("iam")
-    iam.create_user(UserName=name)
-    if statements:
-        iam.put_user_policy(UserName=name, PolicyName="permissions", PolicyDocument=document(*statements))
+    iam.create_user(UserName=user.name)
+    if user.statements:
+        policy = document(*user.statements)
+        iam.put_user_policy(UserName=user.name, PolicyName="permissions", PolicyDocument=policy)
+    for name in user.managed:
+        iam.attach_user_policy(UserName=user.name, PolicyArn=f"arn:aws:iam::aws:policy/{name}")

@@ -125,13 +125,18 @@ def delete_user_permissions_boundary(call: Call) -> Result:
     reason="Moto neither pages nor names managed policies nor knows users' boundaries.",
 )
 def get_account_authorization_details(call: Call, _: Moto) -> Result:
-    """Return users, groups, roles and managed policies; of AWS's policies those in use."""
+    """
+    Return users, groups, roles and managed policies; of AWS's policies those that are attached.
+
+    AWS does not say whether one of its policies that only is a boundary is listed; here it is not, so that readers
+    cannot rely on it.
+    """
     wanted, backend = call.params.get("Filter") or (), _backend(call)
     attached, bounding = _uses(backend)
     policies = [
         policy
         for policy in backend.managed_policies.values()
-        if _is_wanted(policy, wanted) and (not _is_aws(policy) or attached[policy.arn] or bounding[policy.arn])
+        if _is_wanted(policy, wanted) and (not _is_aws(policy) or attached[policy.arn])
     ]
     return {
         "UserDetailList": [_user_detail(user) for user in backend.users.values() if _has(wanted, "User")],
