@@ -24,7 +24,9 @@ def unless_gone(read: Callable[[], T]) -> T | None:
     try:
         return read()
     except ClientError as error:
-        if error_code(error) in GONE_CODES or is_gone(error):
+        # Notebook instances have a code of their own in the words of the common one.
+        message = str(error.response["Error"].get("Message", ""))
+        if error_code(error) in GONE_CODES or is_gone(error) or "RecordNotFound" in message:
             return None
         raise
 

@@ -18,6 +18,7 @@ from cli.sandbox.company import (
     networks,
     residency,
     serving,
+    workspaces,
 )
 from cli.sandbox.company.site import Site
 
@@ -45,6 +46,7 @@ THEMES = (
     data_science,
     endpoints,
     serving,
+    workspaces,
     evaluations,
     knowledge,
     residency,

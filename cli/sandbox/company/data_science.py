@@ -76,6 +76,7 @@ def build(site: Site) -> None:
         RoleArn=site.role(ROLE),
         SubnetId=site.subnets[RESEARCH],
         SecurityGroupIds=[site.security_groups[RESEARCH]],
+        InstanceMetadataServiceConfiguration={"MinimumInstanceMetadataServiceVersion": "2"},
     )
 
 

@@ -20,7 +20,8 @@ def refused(code: str, message: str) -> str:
         pytest.param("ValidationException", "Model package fraud not found", id="package"),
         pytest.param("ValidationException", "ModelPackage fraud does not exist.", id="other words"),
         pytest.param("ResourceNotFound", "Schedule is gone.", id="code of newer operations"),
-        pytest.param("RecordNotFound", "Record is gone.", id="code of notebooks"),
+        pytest.param("RecordNotFound", "Record is gone.", id="code of records"),
+        pytest.param("ValidationException", "RecordNotFound", id="notebook instance"),
     ],
 )
 def test_says_nothing_of_what_is_gone(code: str, message: str) -> None:
