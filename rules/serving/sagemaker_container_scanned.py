@@ -76,7 +76,8 @@ class SageMakerContainerScanned(PeriodicRule[ContainedModel]):
         unseen = [f"Scans of {one.uri} are not visible in this account." for one in others]
         unseen += [f"The images of the model package {name} are not visible here." for name in model.closed_packages]
         if own:
-            return compliant(f"Scanned, patched and pinned: {listed((one.uri for one in own), longest=96)}.", *unseen)
+            said = "Scanned, patched and pinned" if self.require_digest else "Scanned and patched"
+            return compliant(f"{said}: {listed((one.uri for one in own), longest=96)}.", *unseen)
         return not_applicable(*unseen) if unseen else out_of_scope("The model names no container image.")
 
 

@@ -78,7 +78,9 @@ class SageMakerWorkspaceHardened(ChangeRule[Workspace]):
             defects.append("The domain has no customer-managed key for its volumes.")
         elif self.require_cmk and (defect := key_defect(workspace.key)):
             defects.append(f"The domain is encrypted with {workspace.key_name}, {defect}.")
-        return non_compliant(*dict.fromkeys(defects)) if defects else compliant("The domain is closed and encrypted.")
+        asked = {"closed": self.require_vpc_only, "encrypted": self.require_cmk}
+        said = " and ".join(word for word, wanted in asked.items() if wanted) or "free of known credentials"
+        return non_compliant(*dict.fromkeys(defects)) if defects else compliant(f"The domain is {said}.")
 
 
 handler = SageMakerWorkspaceHardened.lambda_handler()

@@ -78,14 +78,30 @@ def test_judges_a_workspace(workspace: Workspace, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "workspace"),
+    ("given", "workspace", "sentence"),
     [
-        pytest.param({"requireVpcOnly": "false"}, replace(DOMAIN, vpc_only=False), id="internet allowed"),
-        pytest.param({"requireCmk": "false"}, replace(DOMAIN, key_name=None, key=None), id="no key required"),
+        pytest.param(
+            {"requireVpcOnly": "false"},
+            replace(DOMAIN, vpc_only=False),
+            "The domain is encrypted.",
+            id="internet allowed",
+        ),
+        pytest.param(
+            {"requireCmk": "false"},
+            replace(DOMAIN, key_name=None, key=None),
+            "The domain is closed.",
+            id="no key required",
+        ),
+        pytest.param(
+            {"requireVpcOnly": "false", "requireCmk": "false"},
+            replace(DOMAIN, vpc_only=False, key_name=None, key=None),
+            "The domain is free of known credentials.",
+            id="neither required",
+        ),
     ],
 )
-def test_follows_its_parameters(given: dict[str, str], workspace: Workspace) -> None:
-    assert SageMakerWorkspaceHardened.configured(given).judge(workspace) == CLOSED
+def test_follows_its_parameters(given: dict[str, str], workspace: Workspace, sentence: str) -> None:
+    assert SageMakerWorkspaceHardened.configured(given).judge(workspace) == compliant(sentence)
 
 
 def test_never_shows_a_script() -> None:
