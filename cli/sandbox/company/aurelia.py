@@ -16,6 +16,7 @@ from cli.sandbox.company import (
     knowledge,
     models,
     networks,
+    orchestration,
     residency,
     serving,
     workspaces,
@@ -50,6 +51,7 @@ THEMES = (
     evaluations,
     knowledge,
     residency,
+    orchestration,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 
