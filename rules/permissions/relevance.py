@@ -74,6 +74,8 @@ def goes_beyond(pattern: str, domain: Domain) -> bool:
     if not _pattern_bits(pattern, domain):
         return False
     whole = action_glob(pattern)
+    if whole.literal is not None:
+        return not domain.family_part.matches(whole.literal)
     for example in (whole.filled("other", "x"), "other:other"):
         if whole.matches(example) and _is_action(example) and not domain.family_part.matches(example):
             return True
