@@ -227,10 +227,13 @@ def _statement(item: object, index: int, layout_of: Callable[[tuple[object, ...]
     if known_effect is None:
         raise MalformedPolicyError(f"Statement {index} has Effect {_quoted(effect)}, which is neither Allow nor Deny.")
     sid = item.get("Sid")
-    if type(sid) is not str:
-        sid = _optional_text(item, "Sid", f"Statement {index}")
+    if sid is not None and not isinstance(sid, str):
+        raise MalformedPolicyError(f"Statement {index} has {_kind(sid)} as Sid, not text.")
+    conditions = _conditions(item["Condition"], index) if "Condition" in item else ()
     actions = _texts(item[action], action, index)
     resources = _texts(item[resource], resource, index) if resource else None
+    if action == "Action" and resource == "Resource" and not principal:
+        return sid, index, known_effect, actions, None, resources, None, None, None, conditions
     principals = _principals(item[principal], principal, index) if principal else None
     return (
         sid,
@@ -239,7 +242,7 @@ def _statement(item: object, index: int, layout_of: Callable[[tuple[object, ...]
         *((actions, None) if action == "Action" else (None, actions)),
         *((resources, None) if resource == "Resource" else (None, resources)),
         *((principals, None) if principal == "Principal" else (None, principals)),
-        _conditions(item["Condition"], index) if "Condition" in item else (),
+        conditions,
     )
 
 
