@@ -288,16 +288,14 @@ _TEXT_ONLY: Final = {str}
 
 
 def _texts(value: object, name: str, index: int) -> tuple[str, ...]:
-    if type(value) is str:
-        return (value,)
-    if type(value) is list and set(map(type, value)) == _TEXT_ONLY:
-        return tuple(value)
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, (list, tuple)):
         raise MalformedPolicyError(
             f"Statement {index} has a {name} that is {_kind(value)}, not text or a list of texts."
         )
+    if set(map(type, value)) == _TEXT_ONLY:
+        return tuple(value)
     if not value:
         raise MalformedPolicyError(f"Statement {index} has an empty {name} list.")
     for text in value:

@@ -187,16 +187,16 @@ class _Automaton:
 
     def _add(self, glob: Glob, position: int) -> int:
         for token in glob.tokens:
-            if token is Wildcard.ANY_TEXT:
-                self._loops |= 1 << position
-                position += 1
-            elif token is Wildcard.ANY_CHARACTER:
-                self._any_character |= 1 << position
-                position += 1
-            elif isinstance(token, str):
+            if isinstance(token, str):
                 for character in token:
                     self.characters[character] = self.characters.get(character, 0) | 1 << position
                     position += 1
+                continue
+            if token is Wildcard.ANY_TEXT:
+                self._loops |= 1 << position
+            else:
+                self._any_character |= 1 << position
+            position += 1
         return position
 
     def _enter(self, part: int) -> int:

@@ -351,6 +351,14 @@ BROAD: list[tuple[str, PrincipalPolicies, Told]] = [
         Told((("*", f"{MODELS}/amazon.other"),), ("*",)),
     ),
     (
+        "boundary that excludes a model",
+        principal(
+            allow(INVOKE, f"{MODELS}/anthropic.*"),
+            limit=boundary(statement("Allow", Action="*", NotResource=[MODEL_A, f"{MODELS}/anthropic.other"])),
+        ),
+        Told(((f"{MODELS}/anthropic.*", f"{MODELS}/anthropic."),)),
+    ),
+    (
         "boundary that leaves another action open",
         principal(allow("bedrock:*", MODEL_A), limit=boundary(allow([INVOKE, "bedrock:GetFoundationModel"]))),
         Told(wide=("bedrock:*",), named=(A,)),

@@ -41,6 +41,7 @@ OTHER: list[tuple[str, PrincipalPolicies, list[tuple[str, str]]]] = [
         principal(statement("Allow", NotAction="s3:*", Resource=MODEL_A)),
         [("NotAction", "bedrock:other")],
     ),
+    ("all resources excluded", principal(statement("Allow", Action="bedrock:GetAgent", NotResource="*")), []),
     ("excluded services", principal(statement("Allow", NotAction="bedrock*:*", Resource="*")), []),
     ("denied", principal(allow("bedrock:*"), statement("Deny", NotAction=PERMITTED, Resource="*")), []),
     (
@@ -51,6 +52,11 @@ OTHER: list[tuple[str, PrincipalPolicies, list[tuple[str, str]]]] = [
     (
         "denied on one resource",
         principal(allow("bedrock:Get*", MODEL_A), deny("bedrock:Get*", MODEL_A)),
+        [],
+    ),
+    (
+        "left by the boundary on other resources only",
+        principal(allow("bedrock:*", MODEL_A), limit=boundary(allow(INVOKE), allow("bedrock:Get*", f"{MODEL_A}x"))),
         [],
     ),
     (

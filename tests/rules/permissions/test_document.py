@@ -1,6 +1,7 @@
 """Policy documents: every shape that IAM stores, and a sentence for every one that it would not."""
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +10,7 @@ from rules.permissions.document import (
     Condition,
     Effect,
     MalformedPolicyError,
+    PolicyDocument,
     PolicyType,
     Principal,
     Statement,
@@ -16,6 +18,10 @@ from rules.permissions.document import (
     parse,
     shown,
 )
+from rules.permissions.domains import MODEL_INVOCATION
+from rules.permissions.layers import layers
+from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
+from rules.permissions.relevance import relevant_statements
 
 ALLOW = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
 DOCUMENT = {"Version": "2012-10-17", "Statement": [ALLOW]}
@@ -116,6 +122,35 @@ def test_a_trust_policy_has_principals_and_no_resource() -> None:
 
     assert document.statements[0].principals == (Principal("*", "*"),)
     assert document.statements[0].resources is None
+
+
+class Text(str):
+    """Text of a class of its own, such as a parser may deliver."""
+
+    __slots__ = ()
+
+
+def test_lists_may_be_tuples_and_texts_of_another_class() -> None:
+    actions = parse({"Statement": {**ALLOW, "Action": ("s3:*", Text("iam:*"))}}).statements[0].actions
+
+    assert actions == ("s3:*", "iam:*")
+
+
+def test_a_document_can_be_made_of_statements() -> None:
+    second = replace(STATEMENT, index=2, effect=Effect.DENY)
+    document = PolicyDocument(Version.V2012, "made", (second,))
+    who = PrincipalPolicies("arn:aws:iam::123456789012:role/app", (Policy("made", PolicyKind.INLINE, document),))
+
+    assert document.statements == (second,)
+    assert document.statements[0] is second
+    assert layers(who).denies[0].statement is second
+    assert list(relevant_statements(document, MODEL_INVOCATION)) == [second]
+
+
+def test_a_statement_is_always_the_same_object() -> None:
+    document = parse(DOCUMENT)
+
+    assert document.statements[0] is document.statements[0]
 
 
 MALFORMED: list[tuple[str, object, str]] = [

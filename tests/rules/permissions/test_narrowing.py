@@ -37,6 +37,8 @@ from tests.rules.permissions.principals import (
 STREAM, BATCH = "bedrock:InvokeModelWithResponseStream", "bedrock:CreateModelInvocationJob"
 EVERY_MODEL = "arn:aws:bedrock:*::foundation-model/*"
 APPLICATION_PROFILE = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/abc"
+BEHIND = "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2:1"
+OFFICE = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 VPC = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
 
 
@@ -165,11 +167,29 @@ KEPT: list[tuple[str, Domain, PrincipalPolicies, list[Use], list[Block]]] = [
         ],
     ),
     (
+        "models behind a profile under two conditions",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, PROFILE), allow(INVOKE, EVERY_MODEL, VPC), allow(INVOKE, EVERY_MODEL, OFFICE)),
+        [Use(INVOKE, PROFILE)],
+        [
+            allow(INVOKE, PROFILE),
+            allow(INVOKE, BEHIND, {**VPC, **through(PROFILE)}),
+            allow(INVOKE, BEHIND, {**OFFICE, **through(PROFILE)}),
+        ],
+    ),
+    (
         "models that are pinned already",
         MODEL_INVOCATION,
         principal(allow(INVOKE, APPLICATION_PROFILE), allow(INVOKE, EVERY_MODEL, through(APPLICATION_PROFILE))),
         [],
         [allow(INVOKE, APPLICATION_PROFILE), allow(INVOKE, EVERY_MODEL, through(APPLICATION_PROFILE))],
+    ),
+    (
+        "knowledge base alone",
+        RETRIEVAL,
+        principal(allow("bedrock:Retrieve*", KNOWLEDGE_BASE)),
+        [],
+        [allow("bedrock:Retrieve", KNOWLEDGE_BASE)],
     ),
     (
         "knowledge base with generation",
