@@ -144,7 +144,7 @@ def aurora_cluster(aws: Aws, arn: str) -> VectorStore | AbsentStore:
 
 
 @reads(
-    Action("s3vectors:GetIndex", f"arn:{{partition}}:s3vectors:{IN_REGION}:bucket/*"),
+    Action("s3vectors:GetIndex", f"arn:{{partition}}:s3vectors:{IN_REGION}:bucket/*/index/*"),
     Action("s3vectors:GetVectorBucket", f"arn:{{partition}}:s3vectors:{IN_REGION}:bucket/*"),
     Action("s3vectors:GetVectorBucketPolicy", f"arn:{{partition}}:s3vectors:{IN_REGION}:bucket/*"),
     uses=(kms.key,),

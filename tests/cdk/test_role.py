@@ -10,6 +10,10 @@ from rules.engine.collector import Action
 
 KEYS = "arn:{partition}:kms:*:*:key/*"
 NEWER_THAN_THE_DATA = {
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetAccountDataRetention.html
+    "bedrock:GetAccountDataRetention": {"*"},
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-cross-account.html
+    "bedrock:GetResourcePolicy": {"arn:${Partition}:bedrock:${Region}:${Account}:knowledge-base/${KnowledgeBaseId}"},
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetEndpointPolicy.html
     "sagemaker:GetEndpointPolicy": {"arn:${Partition}:sagemaker:${Region}:${Account}:endpoint/${EndpointName}"},
 }
@@ -72,7 +76,7 @@ def resource_formats(name: str) -> set[str]:
     """Return the ARN formats that the Service Authorization Reference has for an action, "*" for none."""
     service, _, operation = name.partition(":")
     answer: dict[str, list[dict[str, Any]]] = get_action_data(service, operation) or {}
-    return {row["resource_arn_format"] for row in answer.get(service, [])} or NEWER_THAN_THE_DATA.get(name, set())
+    return {row["resource_arn_format"] for row in answer.get(service, [])} | NEWER_THAN_THE_DATA.get(name, set())
 
 
 @pytest.mark.parametrize("action", EVERY_ACTION, ids=lambda action: f"{action.name} on {action.resource}")

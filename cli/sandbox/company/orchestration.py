@@ -14,13 +14,16 @@ from cli.sandbox.company.networks import CLAIMS
 if TYPE_CHECKING:
     from cli.sandbox.company.site import Site
 
-ROUTING, DRAFTING = "claims-routing", "letter-drafting"
+ROUTING, DRAFTING, PLANNED = "claims-routing", "letter-drafting", "appeals-routing"
 TRIAGE, WELCOME = "triage-letter", "welcome-letter"
 CODING, TRYOUT = "nightly-coding", "coding-tryout"
 
 LABELS = (
     Label(ATTACHED, HOME, ROUTING, GOOD),
     Label(KEY, HOME, ROUTING, GOOD),
+    # Nothing routes to it yet, so its draft is what counts.
+    Label(ATTACHED, HOME, PLANNED, GOOD),
+    Label(KEY, HOME, PLANNED, GOOD),
     Label(ATTACHED, HOME, DRAFTING, BAD),
     Label(KEY, HOME, DRAFTING, BAD),
     Label(KEY, HOME, TRIAGE, GOOD),
@@ -39,32 +42,39 @@ def build(site: Site) -> None:
     key = {"customerEncryptionKeyArn": site.keys["models"]}
     guardrails = site.client("bedrock").list_guardrails()["guardrails"]
     careful = next(one["id"] for one in guardrails if one["name"] == GUARDRAILS[0].name)
-    _flow(site, ROUTING, {"guardrailConfiguration": {"guardrailIdentifier": careful, "guardrailVersion": "1"}}, **key)
+    care = {"guardrailConfiguration": {"guardrailIdentifier": careful, "guardrailVersion": "1"}}
+    _route(site, _flow(site, ROUTING, care, **key))
+    _flow(site, PLANNED, care, **key)
     agents = site.client("bedrock-agent")
     agents.create_prompt(name=TRIAGE, **key)
     _batch(site, CODING, ARTIFACTS)
     _jobs(site)
     if site.mixed:
-        _flow(site, DRAFTING, {})
+        _route(site, _flow(site, DRAFTING, {}))
         agents.create_prompt(name=WELCOME)
         _batch(site, TRYOUT, DROPBOX)
 
 
-def _flow(site: Site, name: str, care: dict[str, Any], **key: str) -> None:
-    """Make a flow of one prompt, with an alias that routes to its first version."""
+def _flow(site: Site, name: str, care: dict[str, Any], **key: str) -> str:
+    """Make a flow of one prompt and return its id."""
     template = {"text": {"text": "Which team handles {{claim}}?", "inputVariables": [{"name": "claim"}]}}
     inline = {"modelId": MODEL, "templateType": "TEXT", "templateConfiguration": template}
     prompt = {"prompt": {"sourceConfiguration": {"inline": inline}, **care}}
-    agents = site.client("bedrock-agent")
-    flow = agents.create_flow(
+    flow = site.client("bedrock-agent").create_flow(
         name=name,
         executionRoleArn=site.role(ROLE),
         definition={"nodes": [{"name": "Ask", "type": "Prompt", "configuration": prompt}], "connections": []},
         **key,
     )
-    agents.prepare_flow(flowIdentifier=flow["id"])
-    version = agents.create_flow_version(flowIdentifier=flow["id"])["version"]
-    agents.create_flow_alias(flowIdentifier=flow["id"], name="live", routingConfiguration=[{"flowVersion": version}])
+    return str(flow["id"])
+
+
+def _route(site: Site, flow_id: str) -> None:
+    """Publish the first version of a flow under an alias."""
+    agents = site.client("bedrock-agent")
+    agents.prepare_flow(flowIdentifier=flow_id)
+    version = agents.create_flow_version(flowIdentifier=flow_id)["version"]
+    agents.create_flow_alias(flowIdentifier=flow_id, name="live", routingConfiguration=[{"flowVersion": version}])
 
 
 def _batch(site: Site, name: str, bucket: str) -> None:
