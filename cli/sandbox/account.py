@@ -1,5 +1,6 @@
 """The embedded AWS account, in this process (`embedded_account`) or over HTTP on loopback (`EmbeddedAccount`)."""
 
+import copy
 import os
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any, Final, Self
 import boto3
 import botocore.loaders
 import botocore.session
+import moto.core.utils
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -18,7 +20,7 @@ from botocore.exceptions import (
     HTTPClientError,
     ReadTimeoutError,
 )
-from moto import mock_aws
+from botocore.hooks import HierarchicalEmitter
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
@@ -27,6 +29,7 @@ from cli.sandbox.config_events import ConfigEvents
 from cli.sandbox.exchange import HttpRequest
 from cli.sandbox.faults import Faults, LostConnectionError
 from cli.sandbox.gateway import GATEWAY
+from cli.sandbox.operations import replacement
 from cli.sandbox.server import Server
 
 ACCOUNT_ID: Final = "123456789012"
@@ -46,13 +49,21 @@ _MOTO_CONFIG: Final[dict[str, Any]] = {
     "core": {
         "mock_credentials": False,
         "passthrough": {"urls": [], "services": []},
-        "reset_boto3_session": True,
+        "reset_boto3_session": False,
         "service_whitelist": None,
     },
     "lambda": {"use_docker": False},
     "batch": {"use_docker": False},
 }
 _LOADER: Final = botocore.loaders.create_loader()
+# The handlers of every session, registered once.
+_HOOKS: Final = HierarchicalEmitter()
+botocore.session.Session(event_hooks=_HOOKS)
+# Not the sessions' loader: botocore changes the S3 model that it loads.
+_MOTO_LOADER: Final = botocore.loaders.create_loader()
+replacement(moto.core.utils, "create_loader", reason="Moto lists botocore's directories again for every service.")(
+    lambda: _MOTO_LOADER
+)
 _LOST: Final[dict[str, type[HTTPClientError]]] = {
     "no-endpoint": EndpointConnectionError,
     "connect-timeout": ConnectTimeoutError,
@@ -97,13 +108,21 @@ def embedded_account() -> Iterator[Account]:
     Clients that were made before this module was imported are not reached. The environment has example
     credentials meanwhile and no other setting for AWS clients, so that real ones are not even read.
     """
-    with _example_environment(), mock_aws(config=_MOTO_CONFIG):
+    moto_config, default_session = dict(default_user_config), boto3.DEFAULT_SESSION
+    with _example_environment():
         GATEWAY.reset()
+        default_user_config.update(_MOTO_CONFIG)
+        boto3.DEFAULT_SESSION = None
+        # What moto's mock_aws does, without the thousand patterns that it makes for other HTTP clients than boto3.
         botocore_stubber.process_request = _answer_in_process
+        botocore_stubber.enabled = True
         try:
             yield Account()
         finally:
+            botocore_stubber.enabled = False
             del botocore_stubber.process_request
+            boto3.DEFAULT_SESSION = default_session
+            default_user_config.update(moto_config)
             GATEWAY.reset()
 
 
@@ -179,7 +198,7 @@ class _Session(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no t
     """A session with example credentials; all of them share what they load, which takes a second for EC2 alone."""
 
     def __init__(self, access_key_id: str | None, region: str, endpoint_url: str | None = None) -> None:
-        core = botocore.session.Session()
+        core = botocore.session.Session(event_hooks=copy.copy(_HOOKS), include_builtin_handlers=False)
         core.register_component("data_loader", _LOADER)
         super().__init__(
             access_key_id or CREDENTIALS["AWS_ACCESS_KEY_ID"],

@@ -12,6 +12,7 @@ from typing import Any, Final
 from botocore.exceptions import UnknownServiceError
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.model_instances import reset_model_data
 from moto.iam.models import get_account_id_from
 
 from cli.sandbox import errors
@@ -58,6 +59,7 @@ class Gateway:
         """Empty the account in every Region, cancel all faults, forget all calls."""
         with self._turn:
             BackendDict.reset()
+            reset_model_data()
             self.tables.clear()
             self._pages.clear()
             self.faults.clear()

@@ -250,10 +250,23 @@ def test_a_schedule_may_have_its_definition_in_itself(account: Account) -> None:
     client.create_monitoring_schedule(
         MonitoringScheduleName="s", MonitoringScheduleConfig={"MonitoringJobDefinition": definition}
     )
-    client.create_monitoring_schedule(MonitoringScheduleName="t", MonitoringScheduleConfig=SCHEDULE)
+    batch = {"DataCapturedDestinationS3Uri": "s3://c/c", "DatasetFormat": {"Csv": {}}, "LocalPath": "/opt"}
+    client.create_monitoring_schedule(
+        MonitoringScheduleName="t",
+        MonitoringScheduleConfig={
+            "MonitoringJobDefinition": definition | {"MonitoringInputs": [{"BatchTransformInput": batch}]}
+        },
+    )
 
     assert client.describe_monitoring_schedule(MonitoringScheduleName="s")["EndpointName"] == "endpoint"
     assert "EndpointName" not in client.describe_monitoring_schedule(MonitoringScheduleName="t")
+
+
+def test_a_schedule_needs_its_definition(account: Account) -> None:
+    client = account.session().client("sagemaker")
+
+    with pytest.raises(ClientError, match="Could not find ModelBias job definition bias"):
+        client.create_monitoring_schedule(MonitoringScheduleName="s", MonitoringScheduleConfig=SCHEDULE)
 
 
 def test_model_package_groups_have_policies(account: Account) -> None:
