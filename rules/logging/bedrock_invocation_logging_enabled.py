@@ -43,7 +43,8 @@ class BedrockInvocationLoggingEnabled(PeriodicRule[InvocationLogging]):
     knowledge bases, custom or imported models, application inference profiles or guardrails exist.
     Binary data and bodies over 100 KB reach a log group only by reference, through `largeDataDeliveryS3Config`.
     Whether the role's permissions and the policies of buckets and keys let Amazon Bedrock write is not judged;
-    CloudWatch counts failed deliveries as `ModelInvocationLogsCloudWatchDeliveryFailure` and `ModelInvocationLogsS3DeliveryFailure`.
+    CloudWatch counts failed deliveries as `ModelInvocationLogsCloudWatchDeliveryFailure` and
+    `ModelInvocationLogsS3DeliveryFailure`.
     """
 
     title = "Model invocation logging is on and arrives"
