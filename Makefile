@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export AWS_EC2_METADATA_DISABLED := true
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: synth bootstrap deploy destroy
+.PHONY: synth bootstrap deploy destroy bench oracle
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -32,7 +32,9 @@ types: $(BIN)/.develop
 	$(BIN)/mypy
 
 tests: $(BIN)/.develop
-	$(BIN)/pytest -n 2 --cov --cov-report=term
+	$(BIN)/pytest -n 2 --cov --cov-report=
+	$(BIN)/coverage report --include='rules/*' --fail-under=95
+	$(BIN)/coverage report --include='cli/*,cdk/*' --fail-under=85
 
 generated: $(BIN)/.develop  ## the pack, the README table and the docs pages are current
 	$(BIN)/ai-config-rules generate --check
@@ -62,6 +64,12 @@ destroy: $(BIN)/.deploy  ## remove the pack, then the functions; asks first. Eva
 CDK_OPTIONS = $(if $(SETTINGS),--context settings=$(SETTINGS))
 # A machine in EC2 may deploy with its instance role.
 bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
+
+bench: $(BIN)/.develop  ## permissions beside cloudsplaining and iam-simulate, as ratios; takes minutes
+	$(BIN)/python -m benchmarks.permissions
+
+oracle: $(BIN)/.develop  ## every decision on 20,000 generated principals and all AWS-managed policies beside iam-simulate
+	$(BIN)/python -m tests.rules.permissions.oracle
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt
