@@ -55,7 +55,7 @@ def _documents(account_id: str, partition: str, role_arn: str) -> Iterator[Polic
     for inline in role.policies.values():
         yield parse(inline)
     for managed in role.managed_policies.values():
-        yield parse(managed.document)
+        yield from (parse(each.document) for each in managed.versions if each.version_id == managed.default_version_id)
 
 
 def _applies(statement: Statement, document: PolicyDocument, call: Call, resources: tuple[str, ...]) -> bool:
