@@ -9,9 +9,9 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import covers_action, decide_within
 from rules.permissions.document import Condition, Effect, Version
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, covers, find_text
+from rules.permissions.languages import Part, covers, may_meet
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
-from rules.permissions.patterns import resource_extent
+from rules.permissions.patterns import resource_extent, wildcards
 from rules.permissions.principal import PrincipalPolicies
 from rules.permissions.question import pinned
 from rules.permissions.relevance import relevant_statements
@@ -62,10 +62,18 @@ class _Keeping:
         self._kept: dict[tuple[str, Block], list[str]] = {}
 
     def keep_named(self, action: str, pattern: str, name: str, example: str) -> None:
-        """Keep a named resource as widely as one identity-based statement surely grants it."""
+        """Keep a named resource in every Region and account that an identity-based statement surely grants it in."""
         form = next(form for form in self._domain.forms_of[action] if name.startswith(form.prefix))
         granting = self._granting(action)
-        for candidate in (pattern, *_placed(granting, form, name), example):
+        naming = (written for live in granting for written in live.written if written.endswith(f":{name}"))
+        kept: list[str] = []
+        # The widest first, so that what they hold is not said again.
+        for candidate in sorted({pattern: None, **dict.fromkeys(naming)}, key=_is_literal):
+            covering = [live for live in granting if self._covers(live, form, candidate)]
+            if covering and not any(wildcards(wider).matches(candidate) for wider in kept):
+                self._keep(action, candidate, covering)
+                kept.append(candidate)
+        for candidate in () if kept else (*_placed(granting, form, name), example):
             covering = [live for live in granting if self._covers(live, form, candidate)]
             if covering:
                 self._keep(action, candidate, covering)
@@ -104,7 +112,7 @@ class _Keeping:
     def _covers(self, live: LiveStatement, form: ArnForm, resource: str) -> bool:
         shape = form.shape(self._partition)
         whole = (Part((resource_extent(resource, Version.V2012).outer,)),)
-        return find_text(shape, ((whole,),)) is not None and covers(shape, ((live.certain,),), whole)
+        return may_meet(shape, ((whole,),)) and covers(shape, ((live.certain,),), whole)
 
     def _keep(self, action: str, resource: str, granting: Sequence[LiveStatement]) -> None:
         self._add(action, resource, granting)
@@ -153,6 +161,10 @@ def _placed(granting: Iterable[LiveStatement], form: ArnForm, name: str) -> Iter
             parts = written.split(":", 5)
             if len(parts) == _ARN_PARTS:
                 yield ":".join((*parts[:2], form.service, *parts[3:5], name))
+
+
+def _is_literal(arn: str) -> bool:
+    return "*" not in arn and "?" not in arn
 
 
 def _conditions(live: LiveStatement) -> Block:

@@ -55,6 +55,20 @@ KEPT: list[tuple[str, Domain, PrincipalPolicies, list[Use], list[Block]]] = [
         [allow([INVOKE, STREAM], [MODEL_A, MODEL_B])],
     ),
     (
+        "one model named in two Regions",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, [MODEL_A, MODEL_A.replace("us-east-1", "us-west-2")])),
+        [],
+        [allow(INVOKE, [MODEL_A, MODEL_A.replace("us-east-1", "us-west-2")])],
+    ),
+    (
+        "one model named in a Region and in all of them",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, [MODEL_A, BEHIND])),
+        [],
+        [allow(INVOKE, BEHIND)],
+    ),
+    (
         "named model beside a wildcard",
         MODEL_INVOCATION,
         principal(allow(INVOKE, [MODEL_A, f"{MODELS}/amazon.*"])),
