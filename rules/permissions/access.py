@@ -21,8 +21,8 @@ class BroadGrant:
     A Resource entry that effectively lets a resource through which no statement names.
 
     `pattern` is the entry as written, or "NotResource" where a statement excludes resources. `witness` is such
-    a resource for the first of `actions`, "*" when it takes none; `kind` says what it is, such as "foundation
-    model". `conditional` grants hold for some requests only.
+    a resource for the first of `actions`: "*" when it takes none, the entry when it took too long to find one.
+    `kind` says what it is, such as "foundation model". `conditional` grants hold for some requests only.
     """
 
     policy: Policy

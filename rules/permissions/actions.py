@@ -11,7 +11,17 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import decide_within
 from rules.permissions.document import Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import SEPARATOR, Characters, Language, Part, Shape, find_text, shape_pattern
+from rules.permissions.languages import (
+    SEPARATOR,
+    Characters,
+    Language,
+    Part,
+    Shape,
+    UndecidedError,
+    find_text,
+    may_meet,
+    shape_pattern,
+)
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import action_glob
 from rules.permissions.principal import Policy, PrincipalPolicies
@@ -24,7 +34,8 @@ class WideAction:
     An Action entry that effectively grants an action beyond those that are wanted.
 
     `pattern` is the entry as written, or "NotAction" where a statement excludes actions. `action` is such an
-    action, in lower case, and `resource` one that it is granted on. `conditional` grants hold for some requests.
+    action, in lower case (the entry, where it took too long to find one), and `resource` one that it is granted
+    on. `conditional` grants hold for some requests.
     """
 
     policy: Policy
@@ -145,10 +156,13 @@ class _Beyond:
 
     def grant(self, live: LiveStatement, written: str, part: Part, resource: str) -> WideAction | None:
         """Return what an Action entry grants beyond, trying `resource` first."""
-        for action, on in self._candidates(live, part, resource):
-            truth = decide_within(self.layers, action, on).truth
-            if truth is not Truth.FALSE:
-                return WideAction(live.policy, live.statement, written, action, on, truth is Truth.DEPENDS)
+        try:
+            for action, on in self._candidates(live, part, resource):
+                truth = decide_within(self.layers, action, on).truth
+                if truth is not Truth.FALSE:
+                    return WideAction(live.policy, live.statement, written, action, on, truth is Truth.DEPENDS)
+        except UndecidedError:
+            return WideAction(live.policy, live.statement, written, written, resource, live.truth is Truth.DEPENDS)
         return None
 
     def _candidates(self, live: LiveStatement, part: Part, resource: str) -> Iterator[tuple[str, str]]:
@@ -160,7 +174,7 @@ class _Beyond:
                     yield action, resource
         # Most often no action is left at all, whatever the resource, and that is quickly told.
         limits = (((_action_part(each.statement),) for each in layer) for layer in self.layers.limits)
-        if find_text(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),)) is None:
+        if not may_meet(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),)):
             return
         required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
         forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase
@@ -57,37 +57,77 @@ Language = tuple[Part, ...]
 """A set of texts, one part for each piece between separators, as an Action and a Resource element are."""
 
 
-@lru_cache(16_384)
+class UndecidedError(Exception):
+    """A question whose search was given up: its patterns are so intertwined that it could take for ever."""
+
+
 def find_text(
     shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...] = ()
 ) -> str | None:
     """
-    Return a shortest text of the shape that is in some language of each `required` group and in none `forbidden`.
+    Return a text of the shape that is in some language of each `required` group and in none `forbidden`.
 
     None says that there is no such text. The search runs the patterns side by side as automata over the
-    characters that tell them apart, so the answer is exact for every combination of `*`, `?` and exclusion.
+    characters that tell them apart, so the answer is exact for every combination of `*`, `?` and exclusion; a
+    shortest text is found where that takes few steps. Raises UndecidedError after too many.
     """
+    found = _found_text(shape, required, forbidden)
+    if isinstance(found, _GivenUp):
+        raise UndecidedError
+    return found
+
+
+def may_meet(shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...] = ()) -> bool:
+    """Return whether find_text finds a text, or gives up."""
+    try:
+        return find_text(shape, required, forbidden) is not None
+    except UndecidedError:
+        return True
+
+
+def covers(shape: Shape, wider: Sequence[Language], narrower: Language) -> bool:
+    """Return whether every text of the shape that is in `narrower` is, as can be shown, also in one of `wider`."""
+    return not may_meet(shape, ((narrower,),), tuple(wider))
+
+
+class _GivenUp:
+    """The outcome of a search that took too long; kept, so that nobody repeats it."""
+
+
+most_steps: int = 500_000
+"""Steps of automata to take before giving up, some tenths of a second: policies that people write take hundreds."""
+
+
+@lru_cache(16_384)
+def _found_text(
+    shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...]
+) -> str | _GivenUp | None:
     search = _Search(shape, required, forbidden)
+    # In breadth a shortest text is found; in depth one is found soon if there are many.
+    in_breadth = _searched(search, deque.popleft)
+    return _searched(search, deque.pop) if isinstance(in_breadth, _GivenUp) else in_breadth
+
+
+def _searched(search: "_Search", take: "Callable[[deque[_State]], _State]") -> str | _GivenUp | None:
     first = search.start()
     if search.hopeless(first):
         return None
     came_from: dict[_State, tuple[_State, str] | None] = {first: None}
     waiting = deque([first])
+    steps = 0
     while waiting:
-        state = waiting.popleft()
+        state = take(waiting)
         if search.accepts(state):
             return _spelled(state, came_from)
+        steps += len(search.alphabet) * len(state)
+        if steps > most_steps:
+            return _GivenUp()
         for character in search.alphabet:
             following = search.step(state, character)
             if following is not None and following not in came_from and not search.hopeless(following):
                 came_from[following] = (state, character)
                 waiting.append(following)
     return None
-
-
-def covers(shape: Shape, wider: Sequence[Language], narrower: Language) -> bool:
-    """Return whether every text of the shape that is in `narrower` is also in one of `wider`."""
-    return find_text(shape, ((narrower,),), tuple(wider)) is None
 
 
 _State = tuple[int, ...]

@@ -8,7 +8,7 @@ from itertools import chain
 from rules.permissions.conditions import Over, Truth, parse_operator
 from rules.permissions.document import Condition
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, find_text
+from rules.permissions.languages import Part, UndecidedError, find_text
 from rules.permissions.layers import LiveStatement
 from rules.permissions.patterns import Glob, text_extent, wildcards
 from rules.permissions.reach import Reach, reaches
@@ -26,7 +26,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A resource of a form that an entry effectively lets through; `named` is its name where one is spelled out."""
+    """
+    A resource of a form that an entry effectively lets through; `named` is its name where one is spelled out.
+
+    Where it took too long to find one, `resource` is the entry: it is then taken to let something through.
+    """
 
     entry: Entry
     form: ArnForm
@@ -72,7 +76,7 @@ class Question:
             for reach in self._reaches(entry.glob):
                 if reach.named is None or (reach.form, reach.named) in seen:
                     continue
-                resource = self._search(reach, entry.part, (self._parts(self.identity), *self._limits))
+                resource = self._search(entry, reach, (self._parts(self.identity), *self._limits))
                 if resource is not None:
                     seen.add((reach.form, reach.named))
                     yield Found(entry, reach.form, resource, reach.named)
@@ -84,7 +88,7 @@ class Question:
                 Found(entry, reach.form, resource, reach.named)
                 for entry in entries(live)
                 for reach in self._reaches(entry.glob)
-                if (resource := self._search(reach, entry.part, self._limits)) is not None
+                if (resource := self._search(entry, reach, self._limits)) is not None
             )
             first = next(found, None)
             if first is not None:
@@ -98,11 +102,13 @@ class Question:
         known = self._names(reach.form, in_region=in_region)
         if known.confined:
             return None
-        return self._search(reach, entry.part, self._limits, known.globs)
+        return self._search(entry, reach, self._limits, known.globs)
 
     def _search(
-        self, reach: Reach, part: Part, layers: tuple[tuple[Part, ...], ...], named: tuple[Glob, ...] = ()
+        self, entry: Entry, reach: Reach, layers: tuple[tuple[Part, ...], ...], named: tuple[Glob, ...] = ()
     ) -> str | None:
+        """Return a resource that an entry lets through; the entry itself where it takes too long to find out."""
+        part = entry.part
         forbidden = (*self._denied, Part(named)) if named else self._denied
         for example in chain(reach.examples, self._examples[reach.form]):
             if (
@@ -114,11 +120,14 @@ class Question:
         if self._finite[reach.form] or (not part.excluded and all(glob.literal is not None for glob in part.globs)):
             return None
         required = ((part,), *layers)
-        return find_text(
-            reach.form.shape(self.partition),
-            tuple(tuple((each,) for each in layer) for layer in required),
-            tuple((each,) for each in forbidden),
-        )
+        try:
+            return find_text(
+                reach.form.shape(self.partition),
+                tuple(tuple((each,) for each in layer) for layer in required),
+                tuple((each,) for each in forbidden),
+            )
+        except UndecidedError:
+            return entry.written
 
     @staticmethod
     def _parts(layer: Sequence[LiveStatement]) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, find_text, shape_pattern
+from rules.permissions.languages import Part, may_meet, shape_pattern
 from rules.permissions.patterns import Glob, Wildcard
 
 _REGIONS: Final = {
@@ -24,7 +24,7 @@ class Reach:
 
     `named` is the last part of the ARN, such as "foundation-model/anthropic.claude-v2", where the pattern spells
     it out, None where a wildcard reaches into it. `in_region` says that the Region is spelled out too.
-    `examples` match, and the first is one that nothing names unless the pattern does.
+    `examples` match, and the first is one that nothing names unless the pattern does; there may be none at hand.
     """
 
     form: ArnForm
@@ -41,10 +41,7 @@ def reaches(glob: Glob, domain: Domain, partition: str, account_id: str) -> tupl
         if _impossible(glob, form, partition):
             continue
         examples = tuple(_examples(glob, form, partition, account_id))
-        if not examples:
-            searched = find_text(form.shape(partition), (((Part((glob,)),),),))
-            examples = (searched,) if searched is not None else ()
-        if examples:
+        if examples or may_meet(form.shape(partition), (((Part((glob,)),),),)):
             found.append(Reach(form, _named(glob, form), _region_spelled_out(glob), examples))
     return tuple(found)
 

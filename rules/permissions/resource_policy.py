@@ -12,7 +12,7 @@ from rules.permissions.conditions import Truth, judge
 from rules.permissions.constants import ANY_TEXT
 from rules.permissions.context import RequestContext
 from rules.permissions.document import Effect, Principal, shown
-from rules.permissions.languages import SEPARATOR, Language, Part, find_text
+from rules.permissions.languages import SEPARATOR, Language, Part, may_meet
 from rules.permissions.patterns import Glob, action_glob, resource_extent, wildcards
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def requires_tls(document: PolicyDocument, resource_arns: Iterable[str], actions
         and judge(statement.conditions, plain_http, document.version) is Truth.TRUE
         for language in _certain(statement, document.version)
     )
-    return find_text(_SHAPE, ((_asked(actions, resource_arns),),), denied) is None
+    return not may_meet(_SHAPE, ((_asked(actions, resource_arns),),), denied)
 
 
 class _Question:
@@ -189,7 +189,7 @@ class _Question:
 
     def _leaves(self, statement: Statement, denied: tuple[Language, ...]) -> bool:
         """Say whether a statement allows some action on some resource that is asked for and not denied."""
-        return find_text(_SHAPE, (_possible(statement, self._version), (self._asked,)), denied) is not None
+        return may_meet(_SHAPE, (_possible(statement, self._version), (self._asked,)), denied)
 
 
 _SHAPE: Final = (*ANY_TEXT, SEPARATOR, *ANY_TEXT)

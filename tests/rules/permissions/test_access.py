@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from rules.permissions import languages
 from rules.permissions.access import NO_ACCESS, Access, effective_access
 from rules.permissions.context import RequestContext
 from rules.permissions.document import parse
@@ -637,3 +638,23 @@ WITHOUT_GUARDRAIL = Surroundings(context=RequestContext(absent=frozenset({"bedro
 )
 def test_a_context_asks_for_requests_of_one_kind(who: PrincipalPolicies, allowed: bool) -> None:
     assert effective_access(who, MODEL_INVOCATION, WITHOUT_GUARDRAIL).allowed is allowed
+
+
+def test_a_question_that_takes_too_long_counts_as_broad_with_the_entry_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "most_steps", 0)
+    slow = f"{MODELS}/slow.*"
+    who = principal(allow(INVOKE, slow), deny(INVOKE, f"{MODELS}/slow.*o*"))
+
+    access = effective_access(who, MODEL_INVOCATION)
+
+    assert told(access) == Told(((slow, slow),))
+    assert [grant.example for grant in access.grants] == [slow]
+
+
+def test_actions_whose_search_takes_too_long_count_as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "most_steps", 0)
+    who = principal(allow("bedrock:*", MODEL_A), limit=boundary(allow([INVOKE, "bedrock:GetSlow*"])))
+
+    (grant,) = effective_access(who, MODEL_INVOCATION).wildcard_actions
+
+    assert (grant.pattern, grant.action, grant.resource) == ("bedrock:*", "bedrock:*", MODEL_A)

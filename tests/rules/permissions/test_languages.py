@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.permissions.languages import SEPARATOR, Characters, Language, Part, Shape, covers, find_text
+from rules.permissions.languages import (
+    SEPARATOR,
+    Characters,
+    Language,
+    Part,
+    Shape,
+    UndecidedError,
+    covers,
+    find_text,
+    may_meet,
+)
 from rules.permissions.patterns import wildcards
 
 LETTERS = frozenset("abc")
@@ -81,6 +91,29 @@ PAIRS: list[tuple[str, Language, list[Language], str | None]] = [
 @pytest.mark.parametrize(("required", "forbidden", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in PAIRS])
 def test_parts_are_searched_together(required: Language, forbidden: list[Language], wanted: str | None) -> None:
     assert find_text(PAIR, ((required,),), tuple(forbidden)) == wanted
+
+
+LONG = (language("?" * 15 + "*"),)
+NEARLY_ALL = tuple(language(f"*{letter}" + "?" * 14) for letter in "abc")
+"""Together they cover every long text, which no search can see before it has gone through thousands of states."""
+
+
+def test_a_search_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(UndecidedError):
+        find_text(ANY, (LONG,), NEARLY_ALL)
+
+
+def test_what_is_not_decided_may_meet_and_is_not_shown_to_cover() -> None:
+    assert may_meet(ANY, (LONG,), NEARLY_ALL)
+    assert not covers(ANY, NEARLY_ALL, LONG[0])
+    assert not may_meet(ANY, (LONG,), (language("*"),))
+
+
+def test_a_text_among_many_is_found_in_depth() -> None:
+    found = find_text(ANY, (LONG,), NEARLY_ALL[:2])
+
+    assert found is not None
+    assert len(found) >= len("?" * 15)
 
 
 def test_a_wider_language_covers_a_narrower_one() -> None:
