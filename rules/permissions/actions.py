@@ -11,21 +11,12 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import decide_within
 from rules.permissions.document import Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import (
-    SEPARATOR,
-    Characters,
-    Language,
-    Part,
-    Shape,
-    UndecidedError,
-    find_text,
-    may_meet,
-    shape_pattern,
-)
+from rules.permissions.languages import SEPARATOR, Language, Part, UndecidedError, find_text, may_meet
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import action_glob
 from rules.permissions.principal import Policy, PrincipalPolicies
 from rules.permissions.relevance import ACTION_SHAPE, goes_beyond
+from rules.permissions.shapes import Characters, Maybe, Shape, shape_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +114,11 @@ def administrator_grant(principal: PrincipalPolicies, surroundings: Surroundings
 
 
 _TEXT: Final = frozenset(printable) - frozenset(whitespace)
-_WORDS: Final = frozenset(ascii_lowercase + digits)
-_PART: Final = Characters(_WORDS | {"-"}, 0)
-_ARN: Final[Shape] = ("arn:", _PART, ":", _PART, ":", _PART, ":", Characters(_WORDS, 0), ":")
+_WORD: Final = Characters(frozenset(ascii_lowercase))
+_SERVICE: Final = Characters(frozenset(ascii_lowercase + digits + "-"))
+_REGION: Final = Maybe((_WORD, "-", _WORD, Maybe(("-", _WORD)), "-", Characters(frozenset(digits), 1, 1)))
+_ACCOUNT: Final = Maybe((Characters(frozenset(digits), 12, 12),))
+_ARN: Final[Shape] = ("arn:aws", Maybe(("-", _SERVICE)), ":", _SERVICE, ":", _REGION, ":", _ACCOUNT, ":")
 _TYPE: Final = Characters(_TEXT - {":", "/"})
 _RESOURCES: Final[tuple[Shape, ...]] = (
     ("*",),

@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
-from rules.permissions.languages import Characters, Part, Shape
+from rules.permissions.languages import Part
 from rules.permissions.patterns import action_glob
+from rules.permissions.shapes import Characters, Shape
 
 _WORD: Final = frozenset(ascii_lowercase + digits)
 _NAME: Final = frozenset(ascii_lowercase + ascii_uppercase + digits + "-")

@@ -1,6 +1,5 @@
 """Exact reasoning over patterns: a text that these let through and those do not, or that there is none."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,36 +8,10 @@ from string import ascii_lowercase
 from typing import Final
 
 from rules.permissions.patterns import Glob, Wildcard
+from rules.permissions.shapes import Shape, ShapeAutomaton
 
 SEPARATOR: Final = "\n"
 """Stands between the parts of a text that has several, such as an action and a resource."""
-
-
-@dataclass(frozen=True, slots=True)
-class Characters:
-    """A run of at least `least` and at most `most` (None: any number) of the given characters."""
-
-    characters: frozenset[str]
-    least: int = 1
-    most: int | None = None
-
-
-Shape = tuple[str | Characters, ...]
-"""The texts that a question is about: literal pieces and runs of characters, one after the other."""
-
-
-@lru_cache(1_024)
-def shape_pattern(shape: Shape) -> re.Pattern[str]:
-    """Return a regular expression for the texts of a shape."""
-    pieces = []
-    for piece in shape:
-        if isinstance(piece, str):
-            pieces.append(re.escape(piece))
-        else:
-            characters = "".join(map(re.escape, sorted(piece.characters)))
-            most = "" if piece.most is None else piece.most
-            pieces.append(f"[{characters}]{{{piece.least},{most}}}")
-    return re.compile("".join(pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +122,7 @@ class _Search:
     def __init__(
         self, shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...]
     ) -> None:
-        self._shape = _ShapeAutomaton(shape)
+        self._shape = ShapeAutomaton(shape)
         self._automata: list[_Automaton] = []
         self._required: list[range] = []
         for group in required:
@@ -282,58 +255,7 @@ class _Automaton:
         return bool(mask & self._settled[-1])
 
 
-class _ShapeAutomaton:
-    """The automaton of a shape; 0 says that the text has left it."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.runs: list[frozenset[str]] = []
-        self.literals: set[str] = set()
-        self._steps: dict[str, int] = {}
-        self._stays: dict[str, int] = {}
-        self._skips = 0
-        position = 0
-        for piece in shape:
-            if isinstance(piece, str):
-                self.literals.update(piece)
-                for character in piece:
-                    self._mark(self._steps, frozenset(character), position)
-                    position += 1
-                continue
-            self.runs.append(piece.characters)
-            for _ in range(piece.least):
-                self._mark(self._steps, piece.characters, position)
-                position += 1
-            for _ in range((piece.most or 0) - piece.least):
-                self._mark(self._steps, piece.characters, position)
-                self._skips |= 1 << position
-                position += 1
-            if piece.most is None:
-                self._mark(self._stays, piece.characters, position)
-                self._skips |= 1 << position
-                position += 1
-        self.accepting = 1 << position
-        self.start = self._closed(1)
-
-    @property
-    def characters(self) -> set[str]:
-        return set(self._steps) | set(self._stays)
-
-    @staticmethod
-    def _mark(table: dict[str, int], characters: frozenset[str], position: int) -> None:
-        for character in characters:
-            table[character] = table.get(character, 0) | 1 << position
-
-    def _closed(self, mask: int) -> int:
-        while (closed := mask | (mask & self._skips) << 1) != mask:
-            mask = closed
-        return mask
-
-    def step(self, mask: int, character: str) -> int:
-        moved = (mask & self._steps.get(character, 0)) << 1 | mask & self._stays.get(character, 0)
-        return self._closed(moved)
-
-
-def _alphabet(shape: _ShapeAutomaton, automata: Iterable[_Automaton]) -> list[str]:
+def _alphabet(shape: ShapeAutomaton, automata: Iterable[_Automaton]) -> list[str]:
     """Return the characters that some automaton tells from others, and one for each kind of the rest."""
     told_apart = shape.literals.union(*(automaton.characters for automaton in automata))
     chosen = []

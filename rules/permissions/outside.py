@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rules.permissions.caller import Trust
     from rules.permissions.document import PolicyDocument
-    from rules.permissions.languages import Shape
+    from rules.permissions.shapes import Shape
 
 Settled = dict[str, ContextValue | None]
 """Condition keys, in lower case, with their values; None for a key that the request does not carry."""

@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, may_meet, shape_pattern
+from rules.permissions.languages import Part, may_meet
 from rules.permissions.patterns import Glob, Wildcard
+from rules.permissions.shapes import shape_pattern
 
 _REGIONS: Final = {
     "aws": ("us-east-1", "us-west-2", "eu-central-1", "eu-west-1", "ap-northeast-1", "ap-southeast-2"),

@@ -14,8 +14,8 @@ from rules.permissions.domains import (
     RETRIEVAL,
     Domain,
 )
-from rules.permissions.languages import shape_pattern
 from rules.permissions.principal import PrincipalPolicies
+from rules.permissions.shapes import shape_pattern
 from tests.rules.permissions.principals import ACCOUNT, ENDPOINT, KNOWLEDGE_BASE, allow, boundary, deny, principal
 
 DOMAINS = (MODEL_INVOCATION, RETRIEVAL, ENDPOINT_INVOCATION, GUARDRAIL_APPLICATION)

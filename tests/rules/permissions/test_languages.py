@@ -6,18 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.permissions.languages import (
-    SEPARATOR,
-    Characters,
-    Language,
-    Part,
-    Shape,
-    UndecidedError,
-    covers,
-    find_text,
-    may_meet,
-)
+from rules.permissions.languages import SEPARATOR, Language, Part, UndecidedError, covers, find_text, may_meet
 from rules.permissions.patterns import wildcards
+from rules.permissions.shapes import Characters, Maybe, Shape, shape_pattern
 
 LETTERS = frozenset("abc")
 ANY: Shape = (Characters(LETTERS, 0),)
@@ -67,12 +58,22 @@ SHAPES: list[tuple[str, Shape, str, str | None]] = [
     ("a character that the run lacks", (Characters(frozenset("ab")), "c"), "c*", None),
     ("a literal character that a run has too", (Characters(LETTERS), "a", Characters(LETTERS)), "b*", "baa"),
     ("no characters at all", ("ab",), "a*", "ab"),
+    ("a piece that may be missing", ("a", Maybe(("b", Maybe(("c",)))), "a"), "?*", "aa"),
+    ("a piece that is there", ("a", Maybe(("b", Maybe(("c",)))), "a"), "??*c*", "abca"),
+    ("a piece in part", ("a", Maybe(("bc",)), "a"), "ab?", None),
+    (
+        "runs that may be empty, one after the other",
+        (Maybe((Characters(LETTERS, 0),)), Characters(LETTERS, 0, 1)),
+        "?",
+        "a",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("shape", "pattern", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in SHAPES])
 def test_a_text_has_the_shape(shape: Shape, pattern: str, wanted: str | None) -> None:
     assert find_text(shape, ((language(pattern),),)) == wanted
+    assert wanted is None or shape_pattern(shape).fullmatch(wanted)
 
 
 PAIR: Shape = (Characters(LETTERS), SEPARATOR, Characters(LETTERS))
