@@ -17,7 +17,7 @@ demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 
 test: lint types generated tests template rehearse  ## everything that CI checks
 
-fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes
+fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes, no embedded account
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
 format: $(BIN)/.develop  ## put the code into shape

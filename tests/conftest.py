@@ -13,6 +13,17 @@ class NetworkError(AssertionError):
     """A test tried to reach something beyond this machine."""
 
 
+EMBEDDED = frozenset({"account", "endpoint", "server"})
+"""Fixtures that open the embedded account, which costs each test a tenth of a second or more."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what needs the embedded account out of the fast loop: that is for tables."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not EMBEDDED.isdisjoint(item.fixturenames):
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True)
 def example_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give AWS clients example credentials and a Region, and nothing of the machine's own settings."""

@@ -13,6 +13,8 @@ from cli.sandbox import Account, Fault, embedded_account
 from cli.sandbox.company.aurelia import build
 from rules.engine.catalogue import all_rules
 
+pytestmark = pytest.mark.slow
+
 RULE = "bedrock-model-cmk-encrypted"
 SCHEMA = json.loads(Path(__file__).parents[3].joinpath("docs/check.schema.json").read_text(encoding="utf-8"))
 NO_SETTINGS = ("--settings", "/dev/null")

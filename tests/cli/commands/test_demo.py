@@ -18,6 +18,8 @@ from rules.engine.catalogue import all_rules
 from rules.engine.duties import Duty
 from tests.cli.commands.test_check import SCHEMA
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = (sys.executable, "-m", "cli.main")
 
 runner = CliRunner()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -182,6 +183,7 @@ def with_condition(principal: object, condition: Mapping[str, object]) -> dict[s
     return {"Version": "2012-10-17", "Statement": [allow]}
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(policies(), callers())
 @example(

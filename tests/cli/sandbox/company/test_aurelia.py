@@ -11,6 +11,8 @@ from cli.sandbox.company.labels import BAD, GOOD, Label
 from rules.engine.catalogue import all_rules
 from rules.engine.resource import ACCOUNT_TYPE, Resource
 
+pytestmark = pytest.mark.slow
+
 FIRST = {
     "bedrock-invocation-logging-enabled",
     "bedrock-log-group-protected",
