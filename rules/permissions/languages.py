@@ -71,7 +71,7 @@ most_steps: int = 500_000
 """Steps of automata to take before giving up, some tenths of a second: policies that people write take hundreds."""
 
 
-@lru_cache(16_384)
+@lru_cache(4_096)
 def _found_text(
     shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...]
 ) -> str | _GivenUp | None:

@@ -42,10 +42,10 @@ class Policy:
 
     @property
     def handle(self) -> str:
-        """The words by which a reader finds the policy: `inline policy "app"` …, also naming its group."""
-        if self.group is not None:
-            return f'{self.kind} "{shown(self.group)}", "{shown(self.name)}"'
-        return f'{self.kind} "{shown(self.name)}"'
+        """The words by which a reader finds the policy: `inline policy "app"`, with its group where it has one."""
+        kind, of_group, _ = self.kind.partition(" of group")
+        group = f'{of_group} "{shown(self.group or "")}"' if of_group else ""
+        return f'{kind} "{shown(self.name)}"{group}'
 
 
 class PrincipalKind(StrEnum):

@@ -34,7 +34,7 @@ class Reach:
     examples: tuple[str, ...]
 
 
-@lru_cache(65_536)
+@lru_cache(16_384)
 def reaches(glob: Glob, domain: Domain, partition: str, account_id: str) -> tuple[Reach, ...]:
     """Return what a pattern matches among the forms of a domain, in the order of the domain's forms."""
     found = []

@@ -166,7 +166,7 @@ def wide(what: str, where: str = 'Inline policy "app" statement 1') -> Verdict:
         ),
         pytest.param(
             principal(policies=[policy(allow(INVOKE), kind=PolicyKind.GROUP_INLINE, group="data")], arn=USER),
-            broad("bedrock:InvokeModel on *", 'Inline policy of group "data", "app" statement 1'),
+            broad("bedrock:InvokeModel on *", 'Inline policy "app" of group "data" statement 1'),
             id="user through a group",
         ),
         pytest.param(

@@ -103,8 +103,8 @@ def test_lists_a_user_with_the_policies_of_its_groups(aws: Aws) -> None:
     assert [(policy.handle, first_actions(policy)) for policy in ada.policies.policies] == [
         ('inline policy "inline"', ("s3:PutObject",)),
         ('attached policy "models"', ("bedrock:Converse",)),
-        ('inline policy of group "developers", "own"', ("sns:*",)),
-        ('attached policy of group "developers", "models"', ("bedrock:Converse",)),
+        ('inline policy "own" of group "developers"', ("sns:*",)),
+        ('attached policy "models" of group "developers"', ("bedrock:Converse",)),
     ]
 
 
@@ -152,7 +152,7 @@ def test_joins_the_pages_of_all_listings(aws: Aws, answers: Stubber) -> None:
 
     found = [handles(one) for one in principals(aws)]
 
-    of_eve = ['attached policy of group "ops", "models"', 'permissions boundary "limit"']
+    of_eve = ['attached policy "models" of group "ops"', 'permissions boundary "limit"']
     assert found == [['attached policy "limit"'], of_eve]
 
 

@@ -142,6 +142,9 @@ def test_a_policy_is_named_for_its_reader() -> None:
     managed = "arn:aws-us-gov:iam::aws:policy/service-role/AmazonBedrockFullAccess"
 
     assert policy(allow("*"), kind=PolicyKind.ATTACHED, name="a\n").handle == 'attached policy "a?"'
+    assert (
+        policy(allow("*"), kind=PolicyKind.GROUP_INLINE, name="a", group="b").handle == 'inline policy "a" of group "b"'
+    )
     assert policy(allow("*"), arn=managed).aws_managed
     assert not policy(allow("*"), arn="arn:aws:iam::123456789012:policy/aws:policy/app").aws_managed
     assert not policy(allow("*")).aws_managed

@@ -47,7 +47,7 @@ STEPS: list[tuple[str, PrincipalPolicies, Bearing, str]] = [
         ),
         Bearing.GRANTS_BROADLY,
         (
-            'Attached policy of group "builders", "models", statement 1, allows bedrock:InvokeModel on *, '
+            'Attached policy "models" of group "builders", statement 1, allows bedrock:InvokeModel on *, '
             f"which includes {MODELS}/other.model-v1:0 that nothing names."
         ),
     ),
