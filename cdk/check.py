@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 REGIONS = ["us-east-1", "us-gov-west-1", "cn-north-1"]
 """One of each partition, for what cfn-lint knows of Regions."""
+IGNORED = ["W3037"]
+"""cfn-lint's names of IAM actions lag behind AWS; tests hold the roles against the Service Authorization Reference."""
 PLACES = (
     pack.Place("123456789012", "us-east-1", "aws"),
     pack.Place("123456789012", "us-gov-west-1", "aws-us-gov"),
@@ -129,7 +131,7 @@ def violations(folder: Path) -> Iterator[str]:
 
 def linted(text: str) -> tuple[str, ...]:
     """Return what cfn-lint, warnings included, says of a template in each partition."""
-    matches = cfnlint.lint(text, config=ManualArgs(regions=REGIONS))
+    matches = cfnlint.lint(text, config=ManualArgs(regions=REGIONS, ignore_checks=IGNORED))
     return tuple(sorted({f"{match.rule.id} {match.message} at {_path(match)}" for match in matches}))
 
 
