@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from string import ascii_lowercase, digits, printable, whitespace
+from string import ascii_letters, ascii_lowercase, digits, printable, whitespace
 from typing import Final
 
 from rules.permissions.conditions import Truth
@@ -119,12 +119,12 @@ _SERVICE: Final = Characters(frozenset(ascii_lowercase + digits + "-"))
 _REGION: Final = Maybe((_WORD, "-", _WORD, Maybe(("-", _WORD)), "-", Characters(frozenset(digits), 1, 1)))
 _ACCOUNT: Final = Maybe((Characters(frozenset(digits), 12, 12),))
 _ARN: Final[Shape] = ("arn:aws", Maybe(("-", _SERVICE)), ":", _SERVICE, ":", _REGION, ":", _ACCOUNT, ":")
-_TYPE: Final = Characters(_TEXT - {":", "/"})
+_TYPE: Final[Shape] = (Characters(frozenset(ascii_letters), 1, 1), Characters(_TEXT - {":", "/"}, 0))
 _RESOURCES: Final[tuple[Shape, ...]] = (
     ("*",),
     (*_ARN, Characters(_TEXT - {":"})),
-    (*_ARN, _TYPE, "/", Characters(_TEXT - {"/"})),
-    (*_ARN, _TYPE, ":", Characters(_TEXT)),
+    (*_ARN, *_TYPE, "/", Characters(_TEXT - {"/"})),
+    (*_ARN, *_TYPE, ":", Characters(_TEXT)),
 )
 """
 What a request names as its resource: "*" for an action that takes none, or an ARN of one of the usual formats.
