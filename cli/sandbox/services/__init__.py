@@ -29,7 +29,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "s3_buckets",
         "stack_resources",
     ),
-    "cloudtrail": ("cloudtrail_lake",),
+    "cloudtrail": ("cloudtrail_lake", "cloudtrail_trails"),
     "cloudwatch": ("cloudwatch",),
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
     "ec2": ("ec2",),
