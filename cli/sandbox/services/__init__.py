@@ -43,7 +43,13 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "opensearchserverless": ("opensearch_serverless",),
     "rds": ("ec2",),
     "s3": ("s3_buckets",),
-    "sagemaker": ("sagemaker_monitoring", "sagemaker_notebooks", "sagemaker_serving", "sagemaker_studio"),
+    "sagemaker": (
+        "sagemaker_jobs",
+        "sagemaker_monitoring",
+        "sagemaker_notebooks",
+        "sagemaker_serving",
+        "sagemaker_studio",
+    ),
     "securityhub": ("security_hub",),
 }
 
