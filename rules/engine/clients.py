@@ -35,6 +35,7 @@ Service = Literal[
     "s3vectors",
     "sagemaker",
     "secretsmanager",
+    "sns",
     "sts",
 ]
 """Every service that facts and reporting may speak to; the Lambda bundle carries these models and no others."""
