@@ -35,7 +35,9 @@ Service = Literal[
     "s3vectors",
     "sagemaker",
     "secretsmanager",
+    "securityhub",
     "sns",
+    "sqs",
     "sts",
 ]
 """Every service that facts and reporting may speak to; the Lambda bundle carries these models and no others."""
