@@ -50,6 +50,13 @@ class Given:
             raise self.refused(allowed)
         return self.value
 
+    def switch(self) -> bool:
+        """Return a true or a false, which the context gives as texts; raises SettingsError."""
+        switches: dict[object, bool] = {True: True, False: False, "true": True, "false": False}
+        if not isinstance(self.value, (bool, str)) or self.value not in switches:
+            raise self.refused("true, false")
+        return switches[self.value]
+
     def texts(self, pattern: str, allowed: str) -> tuple[str, ...]:
         """
         Return a list of texts that match `pattern`; raises SettingsError.

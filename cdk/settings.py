@@ -31,6 +31,7 @@ KEYS = (
     "rules.include",
     "rules.exclude",
     "parameters",
+    "securityHub",
 )
 
 PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
@@ -55,6 +56,7 @@ class Settings:
     one leaves the rule's own default.
     Without `regions` there is one stack, for whatever Region it is deployed to.
     `global_region` is the one Region whose stack has the rules on IAM.
+    `security_hub` is whether violations are forwarded to Security Hub as findings.
     """
 
     rules: tuple[type[Rule[Any]], ...]
@@ -62,6 +64,7 @@ class Settings:
     regions: tuple[str, ...] = ()
     global_region: str | None = None
     log_retention_days: int = 365
+    security_hub: bool = True
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
@@ -118,6 +121,7 @@ class _Reading:
             regions=regions,
             global_region=self._global_region(regions),
             log_retention_days=self._retention(default.log_retention_days),
+            security_hub=self._switch("securityHub", default=default.security_hub),
             parameters=self._parameters(),
         )
         for region in regions:
@@ -156,6 +160,10 @@ class _Reading:
         if isinstance(given.value, bool) or str(given.value) not in texts:
             raise given.refused(", ".join(texts))
         return texts[str(given.value)]
+
+    def _switch(self, key: str, *, default: bool) -> bool:
+        given = self.given.get(key)
+        return default if given is None else given.switch()
 
     def _chosen(self) -> tuple[type[Rule[Any]], ...]:
         included = self._named("rules.include") if "rules.include" in self.given else set(self.rules)

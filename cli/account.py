@@ -66,15 +66,19 @@ class OpenAccount:
 
 def open_account(*, profile: str | None = None, region: str | None = None) -> OpenAccount:
     """Return the account of the credentials that boto3 finds; raises AccountError."""
+    return open_session(session_of(profile=profile, region=region))
+
+
+def session_of(*, profile: str | None = None, region: str | None = None) -> boto3.session.Session:
+    """Return a session with the credentials that boto3 finds; raises AccountError."""
     try:
-        session = new_session(profile=profile, region=region)
+        return new_session(profile=profile, region=region)
     except ProfileNotFound:
         wanted = printable(profile or os.environ.get("AWS_PROFILE", ""))
         known = botocore.session.Session().available_profiles
         raise AccountError(unknown("profile", wanted, known)) from None
     except BotoCoreError as error:
         raise AccountError(error_message(error)) from error
-    return open_session(session)
 
 
 def new_session(*, profile: str | None = None, region: str | None = None) -> boto3.session.Session:

@@ -71,13 +71,13 @@ def test_reads_a_settings_file(tmp_path: Path, text: str, settings: Settings) ->
         pytest.param(
             'prefx = "a"',
             "audit.toml: prefx: unknown key 'prefx' (did you mean 'prefix'?); allowed: globalRegion, "
-            "logRetentionDays, parameters, prefix, regions, rules.exclude, rules.include",
+            "logRetentionDays, parameters, prefix, regions, rules.exclude, rules.include, securityHub",
             id="unknown key",
         ),
         pytest.param(
             "[rules]\nonly = []",
             "audit.toml: rules.only: unknown key 'rules.only' (did you mean 'rules.include'?); allowed: globalRegion, "
-            "logRetentionDays, parameters, prefix, regions, rules.exclude, rules.include",
+            "logRetentionDays, parameters, prefix, regions, rules.exclude, rules.include, securityHub",
             id="unknown key in a table",
         ),
         pytest.param(
