@@ -14,6 +14,7 @@ Service = Literal[
     "bedrock",
     "bedrock-agent",
     "bedrock-agentcore-control",
+    "bedrock-runtime",
     "cloudtrail",
     "cloudwatch",
     "config",
