@@ -58,6 +58,22 @@ def test_reads_batch_jobs_with_their_keys_and_buckets(bedrock: Any, aws: Aws) ->
     }
 
 
+def test_reads_the_subnets_of_batch_jobs(bedrock: Any, aws: Aws) -> None:
+    bedrock.create_model_invocation_job(
+        jobName="nightly",
+        roleArn=ROLE,
+        modelId=MODEL,
+        inputDataConfig={"s3InputDataConfig": {"s3Uri": "s3://corpus/in/"}},
+        outputDataConfig={"s3OutputDataConfig": {"s3Uri": "s3://results/out/"}},
+        vpcConfig={"subnetIds": ["subnet-0a"], "securityGroupIds": ["sg-0a"]},
+    )
+
+    (job,) = bedrock_jobs.batch_jobs(aws, 30)
+
+    assert isinstance(job, Job)
+    assert job.subnet_ids == ("subnet-0a",)
+
+
 def test_reads_evaluation_jobs_with_their_keys_and_buckets(bedrock: Any, aws: Aws) -> None:
     safety = evaluation(bedrock, "safety", customerEncryptionKeyId=KEY, jobTags=[{"key": "stage", "value": "prod"}])
     plain = evaluation(bedrock, "plain")
