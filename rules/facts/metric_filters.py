@@ -26,9 +26,10 @@ class MetricFilter:
     """
     A metric filter and the metric that it counts into (CloudWatch Logs API, MetricFilter).
 
-    `value` is what one log event adds: a number as text, or a field of the event. `per_dimension` tells that the
-    metric exists only under dimensions whose values come from log events. `narrowed` tells that something else than
-    the pattern decides too: the filter looks at transformed log events, or selects by system fields.
+    `value` is what one log event adds: a number as text, or a field of the event. `default` is what is counted while
+    other log events arrive, None for nothing. `per_dimension` tells that the metric exists only under dimensions whose
+    values come from log events. `narrowed` tells that something else than the pattern decides too: the filter looks at
+    transformed log events, or selects by system fields.
     """
 
     name: str
@@ -37,6 +38,7 @@ class MetricFilter:
     pattern: str
     metric: Metric
     value: str
+    default: float | None
     per_dimension: bool
     narrowed: bool
 
@@ -69,6 +71,7 @@ def _metric_filter(
         pattern=described.get("filterPattern", ""),
         metric=Metric(transformation["metricNamespace"], transformation["metricName"]),
         value=transformation["metricValue"],
+        default=transformation.get("defaultValue"),
         per_dimension=bool(transformation.get("dimensions") or described.get("emitSystemFieldDimensions")),
         narrowed=bool(described.get("applyOnTransformedLogs") or described.get("fieldSelectionCriteria")),
     )

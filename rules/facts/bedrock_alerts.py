@@ -1,0 +1,84 @@
+"""Facts about who is told when Amazon Bedrock is changed, or in trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rules.engine.collector import reads
+from rules.engine.resource import Resource, Unreadable
+from rules.facts import alarms, bedrock_usage, cloudtrail, event_rules, metric_filters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rules.engine.aws import Aws
+    from rules.facts.alarms import Alarms
+    from rules.facts.bedrock_usage import BedrockUsage
+    from rules.facts.cloudtrail import Trail
+    from rules.facts.event_rules import EventRule
+    from rules.facts.metric_filters import MetricFilter
+
+
+@dataclass(frozen=True)
+class ChangeAlerts:
+    """
+    An account in a Region: how it uses Amazon Bedrock, and everything that could tell somebody of calls to it.
+
+    `event_buses` is what the ARNs of event buses here begin with. `filters` are the metric filters on the log groups
+    of trails, `alarms` the alarms of the Regions that these log groups are in.
+    """
+
+    resource: Resource
+    region: str
+    usage: BedrockUsage
+    trails: tuple[Trail, ...]
+    event_buses: str
+    event_rules: tuple[EventRule, ...]
+    filters: tuple[MetricFilter, ...]
+    alarms: Mapping[str, Alarms]
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@reads(
+    uses=(
+        bedrock_usage.usage,
+        cloudtrail.trails,
+        event_rules.event_rules,
+        metric_filters.metric_filters,
+        alarms.alarms,
+    )
+)
+def change_alerts(aws: Aws) -> tuple[ChangeAlerts | Unreadable, ...]:
+    """Return the one fact of the account; it is an Unreadable when the targets of an EventBridge rule are."""
+    usage, trails, rules = bedrock_usage.usage(aws), cloudtrail.trails(aws), event_rules.event_rules(aws)
+    filters = tuple(
+        found
+        for arn in dict.fromkeys(trail.log_group_arn for trail in trails)
+        if arn is not None and arn.split(":")[4] == aws.account_id
+        for found in metric_filters.metric_filters(aws, arn)
+    )
+    regions = dict.fromkeys(found.region for found in filters)
+    hidden = unreadable_account(aws, rules)
+    if hidden:
+        return (hidden,)
+    return (
+        ChangeAlerts(
+            resource=aws.account,
+            region=aws.region,
+            usage=usage,
+            trails=trails,
+            event_buses=aws.arn("events", "event-bus/"),
+            event_rules=tuple(rule for rule in rules if not isinstance(rule, Unreadable)),
+            filters=filters,
+            alarms={region: alarms.alarms(aws, region) for region in regions},
+        ),
+    )
+
+
+def unreadable_account(aws: Aws, facts: Iterable[object]) -> Unreadable | None:
+    """Return the account as unreadable, naming the first of its parts that is, None when all could be read."""
+    for fact in facts:
+        if isinstance(fact, Unreadable):
+            return Unreadable(aws.account, fact.code, f"{fact.resource.name}: {fact.message}")
+    return None
