@@ -142,22 +142,18 @@ class RulesStack(cdk.Stack):
         settings: Settings,
         bundle: Bundle,
         region: str | None = None,
+        synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
+            synthesizer=synthesizer,
             stack_name=settings.prefix,
             env=cdk.Environment(region=region),
             description="AWS Config rules on the customer's duties for AI workloads.",
         )
         rules = settings.rules_in(region)
-        code = Asset(
-            self,
-            "Code",
-            path=str(bundle.path),
-            asset_hash=bundle.digest,
-            asset_hash_type=cdk.AssetHashType.CUSTOM,
-        )
+        code = code_asset(self, bundle)
         failures = self._failures(settings.prefix)
         functions = {
             rule: RuleFunction(
@@ -248,6 +244,13 @@ class RulesStack(cdk.Stack):
         file = folder / f"{self.node.id}.json"
         file.write_text(body, encoding="utf-8")
         return Asset(self, "PackTemplate", path=str(file)).s3_object_url
+
+
+def code_asset(scope: Construct, bundle: Bundle) -> Asset:
+    """Return the bundle as an asset, under a key that is the same wherever it is published."""
+    return Asset(
+        scope, "Code", path=str(bundle.path), asset_hash=bundle.digest, asset_hash_type=cdk.AssetHashType.CUSTOM
+    )
 
 
 def _acknowledged(rule: type[Rule[Any]]) -> list[cdk.Acknowledgment]:
