@@ -20,7 +20,8 @@ _LONGEST_PARAMETER = 2048
 class Call:
     """One API call with its decoded parameters, and the account's memory that it may use.
 
-    `ordered` returns the resources of the faults on order of one kind, for operations that fail in part.
+    `ordered` returns the resources of the faults on order of one kind, for operations that fail in part; `refusal`
+    returns the code with which a fault of that kind is due to meet one resource, empty for none.
     """
 
     service: str
@@ -32,6 +33,7 @@ class Call:
     request: HttpRequest
     tables: Tables
     ordered: Callable[[str], set[str]]
+    refusal: Callable[[str, str], str]
 
     @property
     def name(self) -> str:

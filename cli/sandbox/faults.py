@@ -25,7 +25,7 @@ _REFUSALS: Final[dict[str, Callable[[Call], AwsError]]] = {
     "unknown-operation": lambda call: errors.unknown_operation(call.service, str(call.operation.name)),
 }
 LOST: Final = ("no-endpoint", "connect-timeout", "read-timeout", "close")
-SETTINGS: Final = ("page-size", "refuse-type", "fail-evaluation")
+SETTINGS: Final = ("page-size", "refuse-type", "fail-evaluation", "fail-finding")
 KINDS: Final = (*_REFUSALS, *LOST, *SETTINGS, "malformed")
 
 
@@ -138,6 +138,10 @@ class Faults:
         """Have AWS Config list the evaluations of that resource as failed."""
         self.add(Fault("fail-evaluation", resource=resource_id))
 
+    def fail_finding(self, finding_id: str, *, code: str = "InternalFailure", times: int | None = None) -> None:
+        """Have AWS Security Hub refuse the finding, `times` in a row (None: for ever)."""
+        self.add(Fault("fail-finding", resource=finding_id, code=code, times=times))
+
     def strike(self, call: Call) -> None:
         """Let the first fault that is due meet `call`.
 
@@ -165,15 +169,26 @@ class Faults:
         """Return the resources of all faults of one of the kinds in `SETTINGS`."""
         return {fault.resource for fault in self if fault.kind == kind}
 
+    def refusal(self, kind: str, resource: str) -> str:
+        """Return the code of the first fault of a kind in `SETTINGS` that is due to meet `resource`, empty for none."""
+        with self._lock:
+            for index, fault in enumerate(self._faults):
+                if fault.kind == kind and fault.resource == resource and self._is_due(index, fault):
+                    return fault.code
+        return ""
+
     def _due(self, call: Call) -> Fault | None:
         with self._lock:
             for index, fault in enumerate(self._faults):
                 if fault.kind in SETTINGS or not fault.matches(call):
                     continue
-                met = self._met[index] = self._met.get(index, 0) + 1
-                if met > fault.after and (fault.times is None or met <= fault.after + fault.times):
+                if self._is_due(index, fault):
                     return fault
         return None
+
+    def _is_due(self, index: int, fault: Fault) -> bool:
+        met = self._met[index] = self._met.get(index, 0) + 1
+        return met > fault.after and (fault.times is None or met <= fault.after + fault.times)
 
 
 def fault_from_json(described: Mapping[str, Any]) -> Fault:

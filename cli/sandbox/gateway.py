@@ -109,6 +109,7 @@ class Gateway:
             request=request,
             tables=self.tables,
             ordered=self.faults.resources,
+            refusal=self.faults.refusal,
         )
 
     def _performed(self, call: Call, target: Target) -> HttpAnswer:
