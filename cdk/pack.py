@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from cdk.managed import templates
 from rules.engine.documentation import Documentation
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ HEADER = """\
 # A template for AWS Config PutConformancePack. It expects a Lambda function per rule, named
 # <FunctionNamePrefix>-<rule> and invocable by config.amazonaws.com, in the same account and Region;
 # `make deploy` creates them, and this pack with them.
+# What is larger than 51,200 bytes, AWS Config takes from Amazon S3 only:
+#   aws configservice put-conformance-pack --conformance-pack-name ai-config \\
+#     --template-s3-uri s3://<bucket>/conformance-pack.yaml
 """
 
 
@@ -104,6 +108,10 @@ def standalone_pack(settings: Settings) -> Template:
     for rule in settings.rules:
         if rule.is_global:
             resources[logical_id(rule)] = {"Condition": GLOBAL_RULES} | resources[logical_id(rule)]
+    managed = templates.standalone(settings.managed)
+    parameters |= managed.parameters
+    conditions |= managed.conditions
+    resources |= managed.resources
     return {"Parameters": parameters} | ({"Conditions": conditions} if conditions else {}) | {"Resources": resources}
 
 
@@ -114,7 +122,8 @@ def literal_pack(settings: Settings, place: Place) -> Template:
         name = settings.function_name(rule)
         return f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{name}"
 
-    return {"Resources": _resources(settings.rules_in(place.region), function, settings.parameters_of)}
+    resources = _resources(settings.rules_in(place.region), function, settings.parameters_of)
+    return {"Resources": resources | templates.literal(settings.managed, place.region)}
 
 
 def deployed_pack(settings: Settings, region: str | None) -> Template:
@@ -122,7 +131,8 @@ def deployed_pack(settings: Settings, region: str | None) -> Template:
     rules = settings.rules_in(region)
     return {
         "Parameters": {arn_parameter(rule): {"Type": "String"} for rule in rules},
-        "Resources": _resources(rules, lambda rule: {"Ref": arn_parameter(rule)}, settings.parameters_of),
+        "Resources": _resources(rules, lambda rule: {"Ref": arn_parameter(rule)}, settings.parameters_of)
+        | templates.literal(settings.managed, region),
     }
 
 

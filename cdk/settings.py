@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cdk.given import Given, SettingsError, in_context, in_file
+from cdk.managed.chosen import managed_choice
+from cdk.managed.rule import ManagedChoice
 from rules.engine.duties import Duty
 from rules.engine.errors import ParameterError
 from rules.engine.parameters import written
@@ -32,6 +34,8 @@ KEYS = (
     "rules.exclude",
     "parameters",
     "securityHub",
+    "managedRules.include",
+    "managedRules.exclude",
 )
 
 PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
@@ -56,6 +60,7 @@ class Settings:
     one leaves the rule's own default.
     Without `regions` there is one stack, for whatever Region it is deployed to.
     `global_region` is the one Region whose stack has the rules on IAM.
+    `managed` are the rules of AWS that run in the same pack; without it there are none.
     `security_hub` is whether violations are forwarded to Security Hub as findings.
     """
 
@@ -66,6 +71,7 @@ class Settings:
     log_retention_days: int = 365
     security_hub: bool = True
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    managed: ManagedChoice = field(default_factory=ManagedChoice)
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
         """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
@@ -111,7 +117,7 @@ class _Reading:
 
     def settings(self) -> Settings:
         for key, given in self.given.items():
-            if key not in KEYS and not key.startswith("parameters."):
+            if key not in KEYS and not key.startswith(("parameters.", "managedRules.parameters.")):
                 raise given.unknown("key", key, KEYS)
         default = Settings(rules=())
         regions = self._regions()
@@ -123,6 +129,7 @@ class _Reading:
             log_retention_days=self._retention(default.log_retention_days),
             security_hub=self._switch("securityHub", default=default.security_hub),
             parameters=self._parameters(),
+            managed=managed_choice(self.given),
         )
         for region in regions:
             if not settings.rules_in(region):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
+from cdk.managed.groups import GROUPS
+from cdk.managed.rule import ManagedChoice
 from cdk.pack import as_yaml, check_limits, standalone_pack
 from cdk.settings import Settings
 from cli.documents.overview import index, with_table
@@ -42,7 +44,7 @@ class Generated:
         Raises MarkersError, OSError when the README cannot be read, PackError when the pack breaks a limit of AWS
         Config, and TypeError for a rule whose docstring is not a documentation page.
         """
-        pack = standalone_pack(Settings(tuple(rules)))
+        pack = standalone_pack(Settings(tuple(rules), managed=ManagedChoice(GROUPS)))
         check_limits(pack)
         readme = (root / README).read_text(encoding="utf-8")
         made_by = "<!-- Generated from {} by: ai-config-rules generate -->\n\n"
