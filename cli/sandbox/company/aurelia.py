@@ -19,6 +19,7 @@ from cli.sandbox.company import (
     orchestration,
     residency,
     serving,
+    trails,
     workspaces,
 )
 from cli.sandbox.company.site import Site
@@ -52,6 +53,7 @@ THEMES = (
     knowledge,
     residency,
     orchestration,
+    trails,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 

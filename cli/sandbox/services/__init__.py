@@ -20,6 +20,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "bedrock-agent": ("agent_tags", "agents", "knowledge_bases", "prompts_and_flows"),
     "bedrock-agentcore-control": ("agentcore",),
+    "bedrock-runtime": ("async_invocations",),
     "cloudformation": (
         "config_cloudformation",
         "ec2",
