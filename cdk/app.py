@@ -15,6 +15,7 @@ import aws_cdk as cdk
 
 from cdk import bundle
 from cdk.given import SettingsError
+from cdk.organization import add_organization
 from cdk.pack import PackError
 from cdk.settings import read_settings
 from cdk.stack import RulesStack
@@ -43,8 +44,10 @@ def settings_of(app: cdk.App, rules: Sequence[type[Rule[Any]]]) -> Settings:
     return read_settings(rules, file=Path(file) if file else None, context=app.node.get_all_context())
 
 
-def add_stacks(app: cdk.App, settings: Settings, built: bundle.Bundle) -> list[RulesStack]:
-    """Return the stacks: one for each Region, or one for whatever Region it is deployed to."""
+def add_stacks(app: cdk.App, settings: Settings, built: bundle.Bundle) -> list[cdk.Stack]:
+    """Return the stacks: one for each Region, one for whatever Region it is deployed to, or those of stack sets."""
+    if settings.organization:
+        return add_organization(app, settings, settings.organization, built, built.path.parent / "members")
     if not settings.regions:
         return [RulesStack(app, settings.prefix, settings=settings, bundle=built)]
     return [

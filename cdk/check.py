@@ -6,6 +6,7 @@ One line per check; the status is 1 when any of them found something.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from cfnlint.config import ManualArgs
 from cdk import bundle, pack
 from cdk.app import add_stacks, new_app, settings_of
 from cdk.given import SettingsError
+from cdk.organization_settings import Organization
 from rules.engine.catalogue import all_rules
 from rules.engine.clients import SERVICES
 
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
 
 REGIONS = ["us-east-1", "us-gov-west-1", "cn-north-1"]
 """One of each partition, for what cfn-lint knows of Regions."""
+MANY_ACCOUNTS: dict[str, Any] = {
+    "regions": ("eu-central-1", "us-east-1"),
+    "global_region": "us-east-1",
+    "organization": Organization("o-a1b2c3d4e5", "111122223333", ("r-ab12",), aggregator=True),
+}
+"""An example, so that the stacks of an organization are held against the same rules."""
 IGNORED = ["W3037"]
 """cfn-lint's names of IAM actions lag behind AWS; tests hold the roles against the Service Authorization Reference."""
 PLACES = (
@@ -69,6 +77,8 @@ def checks() -> Iterator[Check]:
     yield Check("bundle", f"{built.size:,} of {bundle.LARGEST:,} bytes, {built.digest[:12]}")
     yield from pack_checks(settings)
     yield from stack_checks(settings, built)
+    if settings.organization is None:
+        yield from stack_checks(dataclasses.replace(settings, **MANY_ACCOUNTS), built)
 
 
 def pack_checks(settings: Settings) -> Iterator[Check]:
@@ -147,7 +157,7 @@ def over_limits(text: str, template: Mapping[str, Any]) -> Iterator[str]:
         yield f"the template has {len(template['Resources'])} resources, at most {MOST_RESOURCES} fit"
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::IAM::Role":
-            size = sum(_characters(policy["PolicyDocument"]) for policy in resource["Properties"]["Policies"])
+            size = sum(_characters(policy["PolicyDocument"]) for policy in resource["Properties"].get("Policies", ()))
             if size > ROLE_POLICY_CHARACTERS:
                 yield f"the policies of {name} have {size:,} characters, at most {ROLE_POLICY_CHARACTERS:,} fit"
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cdk.given import Given, SettingsError, in_context, in_file
 from cdk.managed.chosen import managed_choice
 from cdk.managed.rule import ManagedChoice
+from cdk.organization_settings import KEYS as ORGANIZATION_KEYS
+from cdk.organization_settings import Organization, organization_in
 from rules.engine.duties import Duty
 from rules.engine.errors import ParameterError
 from rules.engine.parameters import written
@@ -36,6 +38,7 @@ KEYS = (
     "securityHub",
     "managedRules.include",
     "managedRules.exclude",
+    *ORGANIZATION_KEYS,
 )
 
 PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
@@ -61,6 +64,7 @@ class Settings:
     Without `regions` there is one stack, for whatever Region it is deployed to.
     `global_region` is the one Region whose stack has the rules on IAM.
     `managed` are the rules of AWS that run in the same pack; without it there are none.
+    `organization` has the accounts that get the stack, when they are many.
     `security_hub` is whether violations are forwarded to Security Hub as findings.
     """
 
@@ -72,6 +76,7 @@ class Settings:
     security_hub: bool = True
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     managed: ManagedChoice = field(default_factory=ManagedChoice)
+    organization: Organization | None = None
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
         """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
@@ -130,6 +135,7 @@ class _Reading:
             security_hub=self._switch("securityHub", default=default.security_hub),
             parameters=self._parameters(),
             managed=managed_choice(self.given),
+            organization=organization_in(self.given, regions),
         )
         for region in regions:
             if not settings.rules_in(region):
