@@ -43,16 +43,17 @@ class Bill:
         return self.evaluations + self.changes + self.alarms + self.functions + self.logs
 
 
-def monthly_bill(*, rules: int, resources: int, changes: int = 0) -> Bill:
+def monthly_bill(*, rules: int, resources: int, changes: int = 0, managed: int = 0) -> Bill:
     """
     Return the bill of one account and Region.
 
     `resources` are in scope of a rule on average, `changes` are resources that change a month, each with one rule
-    that answers it and one change of compliance that AWS Config records.
+    that answers it and one change of compliance that AWS Config records. `managed` are evaluations a day of rules
+    that AWS runs itself: one per resource of a periodic rule, and nothing but the evaluation is paid.
     """
     runs = rules * DAYS + changes
     return Bill(
-        evaluations=_tiered(rules * resources * DAYS + changes),
+        evaluations=_tiered((rules * resources + managed) * DAYS + changes),
         changes=changes * CONFIGURATION_ITEM,
         alarms=(rules + 1) * ALARM,
         functions=runs * SECONDS * GIGABYTES * GIGABYTE_SECOND,

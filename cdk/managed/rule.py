@@ -145,8 +145,8 @@ class ManagedChoice:
     """
     Which groups are deployed.
 
-    `included` are exactly these; None are those that are on by default, of which a deployment that does not know its
-    Region takes the ones that AWS has in every usual Region. `excluded` are left out of either.
+    `included` are exactly these; None are those that are on by default: in a usual Region all of them, in any other
+    none, and where the Region is not known those that AWS has in every usual one. `excluded` are left out of either.
     `values` has inputs that the settings give, by rule name and input name.
     """
 
@@ -175,4 +175,4 @@ class ManagedChoice:
     def _takes(self, group: Group, region: str | None) -> bool:
         if self.included is not None:
             return group.key in self.included
-        return group.by_default and (region is not None or group.everywhere)
+        return group.by_default and (group.everywhere if region is None else region in USUAL_REGIONS)

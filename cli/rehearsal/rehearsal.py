@@ -70,9 +70,15 @@ class FunctionRun:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Every run of every function of the stacks."""
+    """
+    Every run of every function of the stacks.
+
+    `managed` are the identifiers of the rules that AWS evaluates itself and that the packs brought, by Region. They
+    are in the account as rules; the embedded account has nobody to evaluate them.
+    """
 
     runs: tuple[FunctionRun, ...]
+    managed: Mapping[str, tuple[str, ...]]
 
     @property
     def unused(self) -> Mapping[str, tuple[str, ...]]:
@@ -100,11 +106,13 @@ def rehearse(
     progress("Synthesising the stacks")
     assembly = synthesise(folder, regions)
     runs: list[FunctionRun] = []
+    managed: dict[str, tuple[str, ...]] = {}
     for region in regions:
         progress(f"Deploying into {region}")
         _record_resources(account, region)
         functions = deploy(assembly, account.session(region), folder / "code")
         stage = _Stage(account, region)
+        managed[region] = stage.managed
 
         def run(function: DeployedFunction, stage: _Stage = stage) -> FunctionRun:
             progress(f"Running {function.name} in {stage.region}")
@@ -112,7 +120,7 @@ def rehearse(
 
         with ThreadPoolExecutor(PROCESSES) as pool:
             runs.extend(pool.map(run, functions))
-    return Rehearsal(tuple(runs))
+    return Rehearsal(tuple(runs), managed)
 
 
 class _Stage:
@@ -124,12 +132,19 @@ class _Stage:
         self._session = account.session(region)
         self._rules = {f"{rule.module}.handler": rule for rule in all_rules()}
         self._config = self._session.client("config")
-        self._names = {
-            rule["Source"]["SourceIdentifier"].rpartition(":")[2]: rule["ConfigRuleName"]
+        rules = [
+            rule
             for page in self._config.get_paginator("describe_config_rules").paginate()
             for rule in page["ConfigRules"]
+        ]
+        self._names = {
+            rule["Source"]["SourceIdentifier"].rpartition(":")[2]: rule["ConfigRuleName"]
+            for rule in rules
             if rule["Source"]["Owner"] == "CUSTOM_LAMBDA"
         }
+        self.managed = tuple(
+            sorted(rule["Source"]["SourceIdentifier"] for rule in rules if rule["Source"]["Owner"] == "AWS")
+        )
 
     def run(self, function: DeployedFunction) -> FunctionRun:
         """Send the function what AWS Config would send it, and return what it did."""

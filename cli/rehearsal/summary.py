@@ -20,6 +20,7 @@ def lines(rehearsal: Rehearsal) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from _managed(rehearsal)
     faults = list(_faults(rehearsal))
     if faults:
         yield ""
@@ -39,6 +40,14 @@ def lines(rehearsal: Rehearsal) -> Iterator[str]:
 def _row(run: FunctionRun) -> tuple[str, ...]:
     counts = (str(run.results.get(one, 0)) for one in ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"))
     return (run.rule_id, run.region, str(run.events), str(run.calls), *counts, run.pack or "nothing")
+
+
+def _managed(rehearsal: Rehearsal) -> Iterator[str]:
+    """Yield how many rules the packs have that AWS evaluates itself: a rehearsal cannot say more of them."""
+    stored = [f"{len(identifiers)} in {region}" for region, identifiers in rehearsal.managed.items() if identifiers]
+    if stored:
+        yield ""
+        yield f"Rules that AWS evaluates itself: {', '.join(stored)}. They were stored with the pack, not evaluated."
 
 
 def _faults(rehearsal: Rehearsal) -> Iterator[str]:

@@ -20,6 +20,13 @@ def test_changes_are_evaluated_recorded_and_run() -> None:
     assert busy.functions > quiet.functions
 
 
+def test_rules_that_aws_runs_cost_their_evaluations_and_nothing_else() -> None:
+    without, with_keys = monthly_bill(rules=9, resources=20), monthly_bill(rules=9, resources=20, managed=100)
+
+    assert with_keys.evaluations - without.evaluations == pytest.approx(3.00)
+    assert with_keys.total - without.total == pytest.approx(3.00)
+
+
 @pytest.mark.parametrize(
     ("resources", "evaluations"),
     [

@@ -8,6 +8,8 @@ import pytest
 
 from cdk import pack
 from cdk.bundle import Bundle
+from cdk.managed.groups import GROUPS
+from cdk.managed.rule import ManagedChoice
 from cdk.settings import Settings
 from rules.engine.catalogue import all_rules
 from rules.engine.rule import Rule
@@ -228,6 +230,20 @@ def test_each_region_has_a_stack_and_one_of_them_the_global_rules(synthesise: Sy
             "audit-example-function-scoped",
         ],
     }
+
+
+def test_a_pack_with_everything_on_is_as_large_as_only_s3_takes(synthesise: Synthesise, small_bundle: Bundle) -> None:
+    everything = ManagedChoice(GROUPS, frozenset(group.key for group in GROUPS))
+    settings = Settings(rules=EVERY_RULE, regions=("us-east-1",), managed=everything)
+
+    properties = synthesise(settings)["ai-config-us-east-1"]["Resources"]["Pack"]["Properties"]
+
+    assert "TemplateBody" not in properties
+    assert properties["TemplateS3Uri"]["Fn::Sub"].startswith("s3://")
+    body = small_bundle.path.with_name("ai-config-us-east-1.json").read_text(encoding="utf-8")
+    assert pack.INLINE_BYTES < len(body.encode()) <= pack.S3_BYTES
+    names = {rule["Properties"]["ConfigRuleName"] for rule in json.loads(body)["Resources"].values()}
+    assert names >= {rule.name for group in GROUPS for rule in group.rules}
 
 
 def test_a_large_pack_goes_through_s3(

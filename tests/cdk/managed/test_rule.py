@@ -34,6 +34,7 @@ GROUPS = (MODELS, REGISTRIES, FUNCTIONS)
         pytest.param(ManagedChoice(), "us-east-1", (), id="no groups at all"),
         pytest.param(ManagedChoice(GROUPS), None, (MODELS,), id="by default, where the Region is not known"),
         pytest.param(ManagedChoice(GROUPS), "us-east-1", (MODELS, REGISTRIES), id="by default, in a known Region"),
+        pytest.param(ManagedChoice(GROUPS), "cn-north-1", (), id="by default, in a Region of which AWS says less"),
         pytest.param(
             ManagedChoice(GROUPS, frozenset({"functions", "some-registries"})),
             None,

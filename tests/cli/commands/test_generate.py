@@ -4,6 +4,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from cdk.managed.groups import GROUPS
 from cli.documents.generated import Generated
 from cli.documents.overview import BEGIN, END
 from cli.main import program
@@ -63,7 +64,7 @@ def test_the_pack_has_every_rule(clone: Path) -> None:
     pack = yaml.safe_load(clone.joinpath("conformance-pack.yaml").read_text(encoding="utf-8"))
 
     names = {resource["Properties"]["ConfigRuleName"] for resource in pack["Resources"].values()}
-    assert names == {rule.id for rule in all_rules()}
+    assert names == {rule.id for rule in all_rules()} | {rule.name for group in GROUPS for rule in group.rules}
 
 
 def test_is_deterministic(clone: Path) -> None:
@@ -134,18 +135,23 @@ def test_the_repository_is_current() -> None:
 def test_prints_the_pack_of_an_account_with_its_settings_filled_in(tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text(
-        'prefix = "audit"\nrules.include = ["bedrock-model-cmk-encrypted"]\nparameters.requireRotation = false\n',
+        'prefix = "audit"\nrules.include = ["bedrock-model-cmk-encrypted"]\nparameters.requireRotation = false\n'
+        'managedRules.include = ["keys"]\n',
         encoding="utf-8",
     )
     result = runner.invoke(program, ["generate", "--pack-for", "111122223333/cn-north-1", "--settings", str(settings)])
     pack = yaml.safe_load(result.stdout)
 
-    (rule,) = pack["Resources"].values()
+    rule, *managed = pack["Resources"].values()
     assert result.exit_code == 0
     assert rule["Properties"]["Source"]["SourceIdentifier"] == (
         "arn:aws-cn:lambda:cn-north-1:111122223333:function:audit-bedrock-model-cmk-encrypted"
     )
     assert rule["Properties"]["InputParameters"] == {"requireRotation": "false"}
+    assert [each["Properties"]["Source"]["SourceIdentifier"] for each in managed] == [
+        "CMK_BACKING_KEY_ROTATION_ENABLED",
+        "KMS_CMK_NOT_SCHEDULED_FOR_DELETION",
+    ]
     assert "Parameters" not in pack
 
 
