@@ -46,9 +46,9 @@ def test_says_what_it_found_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: p
 def test_cdk_nag_sees_a_wildcard_that_nobody_explained(
     small_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cdk import check, stack  # noqa: PLC0415 - starts Node
+    from cdk import check, function  # noqa: PLC0415 - starts Node
 
-    monkeypatch.setattr(stack, "wildcards", lambda _: {})
+    monkeypatch.setattr(function, "wildcards", lambda _: {})
 
     faults = check.synthesised(Settings(rules=(ExampleLogKept,)), small_bundle, tmp_path)
 

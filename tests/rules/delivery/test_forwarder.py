@@ -210,7 +210,7 @@ def test_a_thousand_findings_arrive_once_each_whatever_fails(account: Account, h
     for number in range(0, 1000, 7):
         kind = f"ai-config-rules/{rules[number % 2]}/123456789012/us-east-1/AWS::Logs::LogGroup/r{number}"
         account.faults.fail_finding(kind, times=chance.choice((1, 3, 5, 9)))
-    account.faults.throttle("securityhub:BatchImportFindings", times=7)
+    account.faults.deny("securityhub:BatchImportFindings", after=5, times=4)
     rounds = 0
 
     while waiting:
