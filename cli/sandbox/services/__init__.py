@@ -39,7 +39,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "kms": ("kms",),
     "lambda": ("lambda_functions",),
     "logs": ("logs",),
-    "macie2": ("macie",),
+    "macie2": ("macie", "macie_session"),
     "neptune-graph": ("neptune_graph",),
     "opensearchserverless": ("opensearch_serverless",),
     "rds": ("ec2",),

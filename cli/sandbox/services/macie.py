@@ -4,20 +4,23 @@ Jobs look into the objects that moto keeps and are complete at once; they find a
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, Final
 
-from moto.macie2.models import macie2_backends
 from moto.s3.models import FakeBucket, s3_backends
 
 from cli.sandbox.calls import Call
-from cli.sandbox.errors import AwsError
 from cli.sandbox.identifiers import random_id
 from cli.sandbox.operations import Result, operation
+from cli.sandbox.services.macie_session import require_enabled
 from cli.sandbox.shelves import Record, Shelf
 
 JOBS: Final = Shelf("macie2", "classification job", ("jobId",), "name", "createdAt")
 FINDINGS: Final = Shelf("macie2", "finding", ("id",))
+# Some of https://docs.aws.amazon.com/macie/latest/user/discovery-supported-storage.html
+_READABLE: Final = frozenset({".csv", ".json", ".jsonl", ".parquet", ".pdf", ".txt", ".tsv", ".zip"})
 _HEX: Final = "0123456789abcdef"
 # https://docs.aws.amazon.com/macie/latest/user/findings-severity.html
 _DETECTORS: Final = (
@@ -35,10 +38,13 @@ _DETECTORS: Final = (
 @operation("macie2", "CreateClassificationJob", page_size=25)
 def create_classification_job(call: Call) -> Result:
     """Run a job over the buckets that it names: it is complete, a scheduled one idle until its next run."""
-    _require_enabled(call)
+    require_enabled(call)
     job_id = random_id(32, _HEX)
     scheduled = call.params["jobType"] == "SCHEDULED"
+    # A recurring job that leaves out what is there waits for its first run.
+    runs = 0 if scheduled and not call.params.get("initialRun") else 1
     record = {
+        "samplingPercentage": 100,
         **call.params,
         "jobId": job_id,
         "jobArn": call.arn(f"classification-job/{job_id}"),
@@ -46,13 +52,13 @@ def create_classification_job(call: Call) -> Result:
         "createdAt": call.now,
         "lastRunTime": call.now,
         "lastRunErrorStatus": {"code": "NONE"},
-        "statistics": {"approximateNumberOfObjectsToProcess": 0, "numberOfRuns": 1},
+        "statistics": {"approximateNumberOfObjectsToProcess": 0, "numberOfRuns": runs},
     }
     for part in ("bucketDefinitions", "bucketCriteria"):
         if part in call.params["s3JobDefinition"]:
             record[part] = call.params["s3JobDefinition"][part]
     JOBS.put(call, record)
-    for bucket in _buckets_of(call, record):
+    for bucket in _buckets_of(call, record) if runs else ():
         _scan(call, bucket, record)
     return JOBS.answer(call, record)
 
@@ -60,7 +66,7 @@ def create_classification_job(call: Call) -> Result:
 @operation("macie2", "ListClassificationJobs", page_size=25)
 def list_classification_jobs(call: Call) -> Result:
     """Return the jobs that the criteria let through."""
-    _require_enabled(call)
+    require_enabled(call)
     criteria = call.params.get("filterCriteria", {})
     jobs = [
         job
@@ -81,14 +87,14 @@ def update_classification_job(call: Call) -> Result:
 @operation("macie2", "GetAutomatedDiscoveryConfiguration")
 def get_automated_discovery_configuration(call: Call) -> Result:
     """Return whether Macie samples buckets by itself."""
-    _require_enabled(call)
+    require_enabled(call)
     return {"status": "DISABLED", "autoEnableOrganizationMembers": "NONE"} | call.table("automated discovery")
 
 
 @operation("macie2", "UpdateAutomatedDiscoveryConfiguration")
 def update_automated_discovery_configuration(call: Call) -> Result:
     """Switch automated discovery on, which looks into all buckets at once, or off."""
-    _require_enabled(call)
+    require_enabled(call)
     configuration = call.table("automated discovery")
     enabled = call.params["status"] == "ENABLED"
     configuration |= {**call.params, "lastUpdatedAt": call.now}
@@ -104,7 +110,7 @@ def update_automated_discovery_configuration(call: Call) -> Result:
 @operation("macie2", "DescribeBuckets", page_size=50)
 def describe_buckets(call: Call) -> Result:
     """Return what Macie knows of the Region's buckets."""
-    _require_enabled(call)
+    require_enabled(call)
     described = [_described(call, bucket) for bucket in _buckets(call)]
     return {"buckets": [each for each in described if _meets(each, call.params.get("criteria", {}))]}
 
@@ -112,25 +118,29 @@ def describe_buckets(call: Call) -> Result:
 @operation("macie2", "ListFindings", page_size=50)
 def list_findings(call: Call) -> Result:
     """Return the ids of the findings that the criteria let through."""
-    _require_enabled(call)
+    require_enabled(call)
     criteria = call.params.get("findingCriteria", {}).get("criterion", {})
     return {"findingIds": [each["id"] for each in FINDINGS.inside(call) if _meets(each, criteria)]}
+
+
+@operation("macie2", "GetFindingStatistics")
+def get_finding_statistics(call: Call) -> Result:
+    """Count the findings that the criteria let through, by one of their properties."""
+    require_enabled(call)
+    criteria = call.params.get("findingCriteria", {}).get("criterion", {})
+    groups = Counter(str(_at(each, call.params["groupBy"])) for each in FINDINGS.inside(call) if _meets(each, criteria))
+    return {"countsByGroup": [{"groupKey": key, "count": count} for key, count in groups.most_common()]}
 
 
 @operation("macie2", "GetFindings")
 def get_findings(call: Call) -> Result:
     """Return findings by their ids, those that do not exist left out."""
-    _require_enabled(call)
+    require_enabled(call)
     known = FINDINGS.records(call)
     return {"findings": [known[each] for each in call.params["findingIds"] if each in known]}
 
 
 JOBS.serves_get("DescribeClassificationJob", "jobId")
-
-
-def _require_enabled(call: Call) -> None:
-    if not macie2_backends[call.account_id][call.region].macie_session:
-        raise AwsError("AccessDeniedException", "Macie is not enabled.", 403)
 
 
 def _buckets(call: Call) -> list[FakeBucket]:
@@ -148,7 +158,7 @@ def _buckets_of(call: Call, job: Mapping[str, Any]) -> Iterator[FakeBucket]:
 
 
 def _is_chosen(bucket: FakeBucket, criteria: Mapping[str, Any]) -> bool:
-    """Say whether criteria of names choose the bucket; other criteria choose every bucket."""
+    """Say whether criteria of names and tags choose the bucket; other criteria choose every bucket."""
     includes = criteria.get("includes", {}).get("and", ())
     excludes = criteria.get("excludes", {}).get("and", ())
     return all(_about(each, bucket) for each in includes) and not (
@@ -157,10 +167,20 @@ def _is_chosen(bucket: FakeBucket, criteria: Mapping[str, Any]) -> bool:
 
 
 def _about(criterion: Mapping[str, Any], bucket: FakeBucket) -> bool:
+    if "tagCriterion" in criterion:
+        tags = {tag["key"]: tag["value"] for tag in _tags(bucket)}
+        pairs = criterion["tagCriterion"]["tagValues"]
+        found = any(pair["key"] in tags and pair.get("value") in (None, tags[pair["key"]]) for pair in pairs)
+        return found is (criterion["tagCriterion"]["comparator"] == "EQ")
     simple = criterion.get("simpleCriterion", {})
     if simple.get("key") != "S3_BUCKET_NAME":
         return True
     return _compares(str(bucket.name), simple["comparator"], simple["values"])
+
+
+def _tags(bucket: FakeBucket) -> list[Record]:
+    tagger = s3_backends[bucket.account_id][bucket.partition].tagger
+    return [{"key": tag["Key"], "value": tag["Value"]} for tag in tagger.list_tags_for_resource(bucket.arn)["Tags"]]
 
 
 def _holds(term: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
@@ -204,19 +224,21 @@ def _at(record: Mapping[str, Any], path: str) -> object:
 
 
 def _described(call: Call, bucket: FakeBucket) -> Record:
-    runs = [job for job in JOBS.inside(call) if bucket in list(_buckets_of(call, job))]
+    jobs = [job for job in JOBS.inside(call) if bucket in list(_buckets_of(call, job))]
+    runs = [job for job in jobs if job["statistics"]["numberOfRuns"]]
     discovery = call.table("automated discovery")
     sampled = discovery.get("firstEnabledAt")
     found = [each for each in FINDINGS.inside(call) if each["resourcesAffected"]["s3Bucket"]["name"] == bucket.name]
-    details: Record = {"isDefinedInJob": "TRUE" if runs else "FALSE", "isMonitoredByJob": "FALSE"}
+    monitored = any(job["jobType"] == "SCHEDULED" for job in jobs)
+    details: Record = {
+        "isDefinedInJob": "TRUE" if jobs else "FALSE",
+        "isMonitoredByJob": "TRUE" if monitored else "FALSE",
+    }
     if runs:
         newest = max(runs, key=lambda job: job["lastRunTime"])
-        monitored = any(job["jobType"] == "SCHEDULED" for job in runs)
-        details |= {
-            "isMonitoredByJob": "TRUE" if monitored else "FALSE",
-            "lastJobId": newest["jobId"],
-            "lastJobRunTime": newest["lastRunTime"],
-        }
+        details |= {"lastJobId": newest["jobId"], "lastJobRunTime": newest["lastRunTime"]}
+    keys = list(bucket.keys.values())
+    under_kms = sum(str(key.encryption).startswith("aws:kms") for key in keys)
     described: Record = {
         "accountId": call.account_id,
         "bucketArn": bucket.arn,
@@ -225,12 +247,18 @@ def _described(call: Call, bucket: FakeBucket) -> Record:
         "region": bucket.region_name,
         "lastUpdated": call.now,
         "jobDetails": details,
-        "objectCount": len(list(bucket.keys.values())),
+        "objectCount": len(keys),
+        "classifiableObjectCount": sum(PurePosixPath(key.name).suffix in _READABLE for key in keys),
+        "objectCountByEncryptionType": {"kmsManaged": under_kms, "s3Managed": len(keys) - under_kms},
+        "publicAccess": {"effectivePermission": "NOT_PUBLIC"},
+        "sharedAccess": "NOT_SHARED",
+        "tags": _tags(bucket),
+        # 50 is the score of a bucket that was not looked into, 1 of one without objects or sensitive data.
+        "sensitivityScore": 50 if keys else 1,
         "automatedDiscoveryMonitoringStatus": "MONITORED" if discovery.get("status") == "ENABLED" else "NOT_MONITORED",
         "versioning": bucket.is_versioned,
     }
     if sampled:
-        # 50 is the score of a bucket that was not looked into, 1 of one without sensitive data.
         described |= {"lastAutomatedDiscoveryTime": discovery["lastUpdatedAt"], "sensitivityScore": 100 if found else 1}
     return described
 

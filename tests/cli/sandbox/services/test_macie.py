@@ -24,7 +24,9 @@ def macie(account: Account) -> Any:
 
 
 def run(macie: Any, name: str = "job", kind: str = "ONE_TIME", **definition: object) -> str:
-    schedule: dict[str, Any] = {"scheduleFrequency": {"dailySchedule": {}}} if kind == "SCHEDULED" else {}
+    schedule: dict[str, Any] = (
+        {"scheduleFrequency": {"dailySchedule": {}}, "initialRun": True} if kind == "SCHEDULED" else {}
+    )
     return str(
         macie.create_classification_job(name=name, jobType=kind, s3JobDefinition=definition, **schedule)["jobId"]
     )
@@ -47,12 +49,69 @@ def severities(macie: Any, **criterion: object) -> list[tuple[str, str]]:
 
 def test_macie_has_to_be_enabled(account: Account) -> None:
     client = account.session().client("macie2")
-    client.disable_macie()
 
     with pytest.raises(ClientError, match="Macie is not enabled"):
         client.list_classification_jobs()
     with pytest.raises(ClientError, match="Macie is not enabled"):
         client.describe_buckets()
+    for call in (client.get_macie_session, client.get_administrator_account):
+        with pytest.raises(ClientError, match=r"AccessDeniedException.*Macie is not enabled"):
+            call()
+
+
+def test_a_suspended_macie_cancels_its_jobs(macie: Any) -> None:
+    assert macie.get_macie_session()["status"] == "ENABLED"
+    once = run(macie, bucketDefinitions=named("training-clean"))
+    daily = run(macie, kind="SCHEDULED", bucketDefinitions=named("training-clean"))
+    macie.update_macie_session(status="PAUSED")
+
+    assert macie.get_macie_session()["status"] == "PAUSED"
+    assert macie.describe_classification_job(jobId=once)["jobStatus"] == "COMPLETE"
+    assert macie.describe_classification_job(jobId=daily)["jobStatus"] == "CANCELLED"
+
+
+def test_nobody_manages_a_lone_account(macie: Any) -> None:
+    assert "administrator" not in macie.get_administrator_account()
+
+
+def test_findings_are_counted(macie: Any) -> None:
+    run(macie, bucketDefinitions=named("training-keys", "training-payments"))
+    criterion = {"archived": {"eq": ["false"]}, "category": {"eq": ["CLASSIFICATION"]}}
+
+    def counted(by: str, **more: object) -> dict[str, int]:
+        criteria: dict[str, Any] = {"criterion": {**criterion, **more}}
+        groups = macie.get_finding_statistics(groupBy=by, findingCriteria=criteria)["countsByGroup"]
+        return {group["groupKey"]: group["count"] for group in groups}
+
+    assert counted("severity.description") == {"High": 1, "Medium": 1}
+    assert counted("resourcesAffected.s3Bucket.name") == {"training-keys": 1, "training-payments": 1}
+    assert counted("severity.description", archived={"eq": ["true"]}) == {}
+
+
+def test_a_recurring_job_for_new_objects_waits_for_its_first_run(macie: Any) -> None:
+    job = macie.create_classification_job(
+        name="new",
+        jobType="SCHEDULED",
+        scheduleFrequency={"dailySchedule": {}},
+        s3JobDefinition={"bucketDefinitions": named("training-keys")},
+    )["jobId"]
+    [bucket] = macie.describe_buckets(criteria={"bucketName": {"eq": ["training-keys"]}})["buckets"]
+
+    assert macie.describe_classification_job(jobId=job)["statistics"]["numberOfRuns"] == 0
+    assert bucket["jobDetails"] == {"isDefinedInJob": "TRUE", "isMonitoredByJob": "TRUE"}
+    assert severities(macie) == []
+
+
+def test_buckets_say_what_can_be_read_in_them(account: Account, macie: Any) -> None:
+    s3 = account.session().client("s3")
+    s3.put_object(Bucket="training-clean", Key="scan.png", Body=b"", ServerSideEncryption="aws:kms")
+    s3.put_bucket_tagging(Bucket="training-clean", Tagging={"TagSet": [{"Key": "team", "Value": "ai"}]})
+    [bucket] = macie.describe_buckets(criteria={"bucketName": {"eq": ["training-clean"]}})["buckets"]
+
+    assert (bucket["objectCount"], bucket["classifiableObjectCount"]) == (2, 1)
+    assert bucket["objectCountByEncryptionType"] == {"kmsManaged": 1, "s3Managed": 1}
+    assert bucket["tags"] == [{"key": "team", "value": "ai"}]
+    assert bucket["sensitivityScore"] == 50
 
 
 def test_a_job_finds_what_is_in_the_buckets_that_it_names(macie: Any) -> None:
@@ -97,7 +156,7 @@ def test_a_job_finds_what_is_in_the_buckets_that_it_names(macie: Any) -> None:
             id="excluded",
         ),
         pytest.param(
-            {"includes": {"and": [{"tagCriterion": {"comparator": "EQ", "tagValues": []}}]}},
+            {"includes": {"and": [{"tagCriterion": {"comparator": "NE", "tagValues": [{"key": "team"}]}}]}},
             ["training-keys", "training-payments"],
             id="by-tag",
         ),
