@@ -194,6 +194,11 @@ class EmbeddedAccount(Account):
         self.stop()
 
 
+def session_at(endpoint_url: str, region: str, access_key_id: str | None = None) -> boto3.session.Session:
+    """Return a boto3 session with example credentials whose clients talk to an endpoint of the embedded account."""
+    return _Session(access_key_id, region, endpoint_url)
+
+
 class _Session(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
     """A session with example credentials; all of them share what they load, which takes a second for EC2 alone."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
 from cli.sandbox import errors
@@ -24,19 +25,28 @@ _FREE: Final = frozenset({"sts:GetCallerIdentity"})
 
 def authorize(call: Call) -> None:
     """Raise the service's own AccessDenied error when the caller is a role whose policies do not allow the call."""
+    if call.action not in _FREE:
+        _require(call, call.action, tuple(_resources(call)), _context(call))
+
+
+def require_passing(call: Call, role_arn: str, service: str) -> None:
+    """Raise AccessDenied when the caller is a role that may not pass another one to a service (iam:PassRole)."""
+    _require(call, "iam:PassRole", (role_arn,), RequestContext({"iam:PassedToService": service}, complete=True))
+
+
+def _require(call: Call, action: str, resources: tuple[str, ...], context: RequestContext) -> None:
     role_arn = role_of(call.access_key_id, call.account_id, call.partition)
-    if role_arn is None or call.action in _FREE:
+    if role_arn is None:
         return
-    resources = tuple(_resources(call))
     allowed = False
     for document in _documents(call.account_id, call.partition, role_arn):
         for statement in document.statements:
-            if _applies(statement, document, call, resources):
+            if _applies(statement, document, action, resources, context):
                 if statement.effect is Effect.DENY:
-                    raise errors.access_denied(call.service, call.action, role_arn)
+                    raise errors.access_denied(call.service, action, role_arn)
                 allowed = True
     if not allowed:
-        raise errors.access_denied(call.service, call.action, role_arn)
+        raise errors.access_denied(call.service, action, role_arn)
 
 
 def role_of(access_key_id: str, account_id: str, partition: str) -> str | None:
@@ -58,15 +68,23 @@ def _documents(account_id: str, partition: str, role_arn: str) -> Iterator[Polic
         yield from (parse(each.document) for each in managed.versions if each.version_id == managed.default_version_id)
 
 
-def _applies(statement: Statement, document: PolicyDocument, call: Call, resources: tuple[str, ...]) -> bool:
+def _applies(
+    statement: Statement, document: PolicyDocument, action: str, resources: tuple[str, ...], context: RequestContext
+) -> bool:
     if statement.actions is not None:
-        if not any(matches_action(pattern, call.action) for pattern in statement.actions):
+        if not any(matches_action(pattern, action) for pattern in statement.actions):
             return False
-    elif any(matches_action(pattern, call.action) for pattern in statement.not_actions or ()):
+    elif any(matches_action(pattern, action) for pattern in statement.not_actions or ()):
         return False
     if not _on(statement, resources):
         return False
-    return judge(statement.conditions, RequestContext(complete=True), document.version) is Truth.TRUE
+    return judge(statement.conditions, context, document.version) is Truth.TRUE
+
+
+def _context(call: Call) -> RequestContext:
+    """Return the condition keys of the call; a bucket's account is not in its ARN."""
+    owner = s3_backends.bucket_accounts.get(call.params.get("Bucket"), (call.partition, call.account_id))[1]
+    return RequestContext({"aws:ResourceAccount": str(owner)}, complete=True)
 
 
 def _on(statement: Statement, resources: tuple[str, ...]) -> bool:

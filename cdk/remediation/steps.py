@@ -1,0 +1,89 @@
+"""
+The steps that runbooks are made of.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdk.remediation.runbook import DRY_RUN, OUTCOME, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Step = dict[str, Any]
+
+TIMEOUT = 120
+"""Seconds that a step has."""
+
+
+def call(name: str, operation: str, inputs: Step, *, outputs: Mapping[str, str] | None = None) -> Step:
+    """
+    Return a step that makes an API call, such as "kms:EnableKeyRotation".
+
+    `outputs` maps a name to selector and type: {"KeyRotationEnabled": "$.KeyRotationEnabled Boolean"}.
+    """
+    step = _step(name, "aws:executeAwsApi", _api(operation) | inputs)
+    if outputs:
+        step["outputs"] = [
+            {"Name": output, "Selector": selector, "Type": kind}
+            for output, (selector, kind) in ((each, text.split(" ")) for each, text in outputs.items())
+        ]
+    return step
+
+
+def require(name: str, operation: str, inputs: Step, selector: str, *wanted: str) -> Step:
+    """Return a step that fails, and the run with it, unless an API call answers one of the values wanted."""
+    selection = {"PropertySelector": selector, "DesiredValues": list(wanted)}
+    return _step(name, "aws:assertAwsResourceProperty", _api(operation) | inputs | selection)
+
+
+def otherwise(step: Step, other: str) -> Step:
+    """Return the step with another to go on with when it fails, which then does not fail the run."""
+    return step | {"onFailure": f"step:{other}", "isCritical": False}
+
+
+def decide(name: str, is_right: Step, *, nothing: str, dry_run: str, change: str) -> Step:
+    """Return the step that goes to `nothing` if all is right, to `dry_run` if nothing may change, else to `change`."""
+    choices = [
+        {"NextStep": nothing, **is_right},
+        {"NextStep": dry_run, "Variable": f"{{{{ {DRY_RUN} }}}}", "BooleanEquals": True},
+    ]
+    return {"name": name, "action": "aws:branch", "inputs": {"Choices": choices, "Default": change}}
+
+
+def is_true(reference: str) -> Step:
+    """Return the condition that a boolean output is true."""
+    return {"Variable": f"{{{{ {reference} }}}}", "BooleanEquals": True}
+
+
+def script(name: str, source: str, payload: Step, *, outputs: Mapping[str, str]) -> Step:
+    """Return a step that runs the function `handler` of a script; `outputs` as for `call`."""
+    inputs = {
+        "Runtime": "python3.11",
+        "Handler": "handler",
+        "InputPayload": payload,
+        "Script": source,
+    }
+    return _step(name, "aws:executeScript", inputs) | {
+        "outputs": [
+            {"Name": output, "Selector": f"$.Payload.{output}", "Type": kind} for output, kind in outputs.items()
+        ]
+    }
+
+
+def say(name: str, outcome: Outcome, sentence: str) -> Step:
+    """Return the step that ends a run with what it did."""
+    inputs = {"Name": f"variable:{OUTCOME}", "Value": f"{outcome}: {sentence}"}
+    return {"name": name, "action": "aws:updateVariable", "inputs": inputs, "isEnd": True}
+
+
+def _api(operation: str) -> Step:
+    service, _, name = operation.partition(":")
+    return {"Service": service, "Api": name}
+
+
+def _step(name: str, action: str, inputs: Step) -> Step:
+    return {"name": name, "action": action, "timeoutSeconds": TIMEOUT, "inputs": inputs}
