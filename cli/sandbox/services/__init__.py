@@ -52,6 +52,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "sagemaker_studio",
     ),
     "securityhub": ("security_hub",),
+    "ssm": ("ssm_automation",),
 }
 
 
