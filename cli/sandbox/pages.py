@@ -78,7 +78,8 @@ def _inferred(operation: OperationModel) -> Paging | None:
     if token_in is None or token_out is None or len(lists) != 1:
         return None
     limit = next((name for name in _LIMIT_MEMBERS if name in takes.members), None)
-    return Paging(token_in, token_out, limit, None, tuple(lists))
+    truncated = "IsTruncated" if "IsTruncated" in gives.members else None
+    return Paging(token_in, token_out, limit, truncated, tuple(lists))
 
 
 class Pages:

@@ -18,6 +18,11 @@ NEWER_THAN_THE_DATA = {
     "sagemaker:GetEndpointPolicy": {"arn:${Partition}:sagemaker:${Region}:${Account}:endpoint/${EndpointName}"},
 }
 """What AWS documents, but the library's copy of the Service Authorization Reference does not have yet."""
+NAMING_NOTHING = {
+    # With AllUsers the call names no user, which the Service Authorization Reference does not speak of.
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html
+    "iam:ListServiceSpecificCredentials",
+}
 EVERY_ACTION = sorted({action for rule in all_rules() for action in rule.actions()})
 
 
@@ -87,7 +92,7 @@ def test_every_declared_action_is_granted_as_narrowly_as_aws_allows(action: Acti
     assert "*" not in action.name
     assert formats, "the Service Authorization Reference has no such action"
     if action.resource == "*":
-        assert not narrower
+        assert not narrower or action.name in NAMING_NOTHING
     else:
         assert any(re.fullmatch(_pattern(arn), _filled(action.resource)) for arn in narrower)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.sandbox.company import (
+    api_keys,
     assistants,
     data_science,
     endpoints,
@@ -54,6 +55,7 @@ THEMES = (
     residency,
     orchestration,
     trails,
+    api_keys,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 

@@ -16,8 +16,13 @@ CREDENTIALS: Final = Shelf(
     "iam", "service-specific credential", ("ServiceSpecificCredentialId",), missing="NoSuchEntity"
 )
 # Keys of these services are one secret instead of a user name with a password.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_bedrock.html
-_KEYS: Final = ("bedrock.amazonaws.com",)
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html
+_KEYS: Final = (
+    "aws-external-anthropic.amazonaws.com",
+    "bedrock.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "logs.amazonaws.com",
+)
 _SERVICES: Final = (*_KEYS, "cassandra.amazonaws.com", "codecommit.amazonaws.com")
 _PER_USER: Final = 2
 _UPPER: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
