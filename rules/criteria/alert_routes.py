@@ -34,7 +34,7 @@ def destination_defect(destination: Destination) -> str | None:
     return None
 
 
-def delivering(rules: Iterable[EventRule], event: Mapping[str, Any], buses: str, bus: str = DEFAULT_BUS) -> list[str]:
+def delivering(rules: Iterable[EventRule], event: Mapping[Any, Any], buses: str, bus: str = DEFAULT_BUS) -> list[str]:
     """
     Return the names of the rules through which every event of a kind that arrives on a bus reaches somebody.
 
@@ -46,7 +46,7 @@ def delivering(rules: Iterable[EventRule], event: Mapping[str, Any], buses: str,
     return [rule.name for rule in here if _delivers(rule, every, event, buses)]
 
 
-def near_misses(rules: Iterable[EventRule], event: Mapping[str, Any], buses: str) -> list[str]:
+def near_misses(rules: Iterable[EventRule], event: Mapping[Any, Any], buses: str) -> list[str]:
     """Return why rules of the default bus that are about events of a kind do not tell somebody of each of them."""
     every = list(rules)
     found = []
@@ -89,11 +89,11 @@ def silence(alarm: MetricAlarm) -> str:
     return f"Alarm {alarm.name} reaches nobody: {_obstacles(alarm.actions)}."
 
 
-def _catches(rule: EventRule, event: Mapping[str, Any]) -> bool:
+def _catches(rule: EventRule, event: Mapping[Any, Any]) -> bool:
     return rule.enabled and matches(rule.pattern, event) is Truth.TRUE
 
 
-def _delivers(rule: EventRule, rules: list[EventRule], event: Mapping[str, Any], buses: str) -> bool:
+def _delivers(rule: EventRule, rules: list[EventRule], event: Mapping[Any, Any], buses: str) -> bool:
     for target in rule.targets:
         bus = bus_name(target.arn, buses)
         if bus is None:

@@ -1,7 +1,8 @@
 """
 Which events an Amazon EventBridge event pattern matches, three-valued: every one of a kind, none, or some.
 
-A kind of event is a JSON object in which VARIES stands for whatever differs from event to event, or may be missing.
+A kind of event is a JSON object in which VARIES stands for whatever differs from event to event, or may be missing, and
+ABSENT for what no event has. An object with VARIES as a key may have any other field.
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
 
@@ -41,7 +42,7 @@ def matches(pattern: Mapping[str, Any], event: Any) -> Truth:
     return all_of(
         any_of(matches(alternative, event) for alternative in wanted)
         if name == ALTERNATIVES and _is_alternatives(wanted)
-        else _field(wanted, _value(event, name))
+        else _field(wanted, field_of(event, name))
         for name, wanted in pattern.items()
     )
 
@@ -50,10 +51,11 @@ def _is_alternatives(wanted: Any) -> bool:
     return isinstance(wanted, list) and len(wanted) > 1 and all(isinstance(each, dict) for each in wanted)
 
 
-def _value(event: Any, name: str) -> Any:
+def field_of(event: Any, name: str) -> Any:
+    """Return what a field of an object is in a kind of event: a value, VARIES or ABSENT."""
     if event is VARIES:
         return VARIES
-    return event.get(name, ABSENT) if isinstance(event, dict) else ABSENT
+    return event.get(name, event.get(VARIES, ABSENT)) if isinstance(event, dict) else ABSENT
 
 
 def _field(wanted: Any, value: Any) -> Truth:

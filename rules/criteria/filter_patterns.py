@@ -1,7 +1,7 @@
 """
 Which log events a filter pattern of Amazon CloudWatch Logs matches, three-valued: every one of a kind, none, or some.
 
-A kind of log event is a JSON object in which VARIES stands for whatever differs from event to event, or may be missing.
+Kinds of log events are written as those of `rules.criteria.event_patterns`.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.criteria.event_patterns import ABSENT, VARIES
+from rules.criteria.event_patterns import ABSENT, VARIES, field_of
 from rules.permissions.conditions import Truth, all_of, any_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class UndecidableError(Exception):
     """The pattern is not one whose matches can be told from here."""
 
 
-def matches(pattern: str, event: Mapping[str, Any]) -> Truth:
+def matches(pattern: str, event: Mapping[Any, Any]) -> Truth:
     """
     Return whether a filter pattern matches every log event of a kind (TRUE), none (FALSE), or some (DEPENDS).
 
@@ -75,7 +75,7 @@ def _tokens(text: str) -> list[_Token]:
 class _Reader:
     """A recursive-descent reader that judges while it reads; && binds more tightly than ||."""
 
-    def __init__(self, tokens: list[_Token], event: Mapping[str, Any]) -> None:
+    def __init__(self, tokens: list[_Token], event: Mapping[Any, Any]) -> None:
         self._tokens = tokens
         self._event = event
         self._depth = 0
@@ -142,7 +142,7 @@ class _Reader:
         return False
 
 
-def _value(path: str, event: Mapping[str, Any]) -> Any:
+def _value(path: str, event: Mapping[Any, Any]) -> Any:
     """Return what a field such as `$.detail.items[0]` stands for in the event; `[*]` VARIES."""
     value: Any = event
     for name, index in _STEPS.findall(path):
@@ -154,8 +154,7 @@ def _value(path: str, event: Mapping[str, Any]) -> Any:
             inside = isinstance(value, list) and int(index) < len(value)
             value = value[int(index)] if inside else ABSENT
         else:
-            key = name or index[1:-1]
-            value = value.get(key, ABSENT) if isinstance(value, dict) else ABSENT
+            value = field_of(value, name or index[1:-1])
     return value
 
 

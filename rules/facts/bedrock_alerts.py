@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rules.engine.collector import reads
+from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import alarms, bedrock_usage, cloudtrail, event_rules, metric_filters
 
@@ -72,6 +72,51 @@ def change_alerts(aws: Aws) -> tuple[ChangeAlerts | Unreadable, ...]:
             event_rules=tuple(rule for rule in rules if not isinstance(rule, Unreadable)),
             filters=filters,
             alarms={region: alarms.alarms(aws, region) for region in regions},
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class RuntimeAlarms:
+    """
+    An account in a Region: how it uses Amazon Bedrock, and its alarms there.
+
+    `guardrail_versions` are pairs of the ARN and the version of guardrails that were applied in the last two weeks.
+    """
+
+    resource: Resource
+    usage: BedrockUsage
+    guardrail_versions: tuple[tuple[str, str], ...]
+    alarms: Alarms
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@reads(Action("cloudwatch:ListMetrics"))
+def applied_guardrails(aws: Aws) -> tuple[tuple[str, str], ...]:
+    """
+    Return the ARN and version of every guardrail that was applied in the last two weeks, sorted.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-guardrails-cw-metrics.html
+    """
+    paginator = aws.client("cloudwatch").get_paginator("list_metrics")
+    found = set()
+    for page in paginator.paginate(Namespace="AWS/Bedrock/Guardrails", MetricName="Invocations"):
+        for metric in page["Metrics"]:
+            named = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+            if {"GuardrailArn", "GuardrailVersion"} <= named.keys():
+                found.add((named["GuardrailArn"], named["GuardrailVersion"]))
+    return tuple(sorted(found))
+
+
+@reads(uses=(bedrock_usage.usage, applied_guardrails, alarms.alarms))
+def runtime_alarms(aws: Aws) -> tuple[RuntimeAlarms, ...]:
+    """Return the one fact of the account."""
+    return (
+        RuntimeAlarms(
+            resource=aws.account,
+            usage=bedrock_usage.usage(aws),
+            guardrail_versions=applied_guardrails(aws),
+            alarms=alarms.alarms(aws, aws.region),
         ),
     )
 
