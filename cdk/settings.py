@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cdk.alert_settings import KEYS as ALERT_KEYS
+from cdk.alert_settings import AlertSettings, alerts_in
 from cdk.given import Given, SettingsError, in_context, in_file
 from cdk.managed.chosen import managed_choice
 from cdk.managed.rule import ManagedChoice
@@ -39,6 +41,7 @@ KEYS = (
     "managedRules.include",
     "managedRules.exclude",
     *ORGANIZATION_KEYS,
+    *ALERT_KEYS,
 )
 
 PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
@@ -65,7 +68,7 @@ class Settings:
     `global_region` is the one Region whose stack has the rules on IAM.
     `managed` are the rules of AWS that run in the same pack; without it there are none.
     `organization` has the accounts that get the stack, when they are many.
-    `security_hub` is whether violations are forwarded to Security Hub as findings.
+    `security_hub` is whether violations are forwarded to Security Hub as findings, `alerts` who is told of what.
     """
 
     rules: tuple[type[Rule[Any]], ...]
@@ -77,6 +80,7 @@ class Settings:
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     managed: ManagedChoice = field(default_factory=ManagedChoice)
     organization: Organization | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
         """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
@@ -136,6 +140,7 @@ class _Reading:
             parameters=self._parameters(),
             managed=managed_choice(self.given),
             organization=organization_in(self.given, regions),
+            alerts=alerts_in(self.given),
         )
         for region in regions:
             if not settings.rules_in(region):
