@@ -30,7 +30,7 @@ def role_defects(
     `access` is the role's access to models; `allowed_actions` are patterns of further actions that it may have.
     """
     found = (
-        *_administrator(role),
+        *administrator_defects(role),
         *access_defects(role, access, Terms(MODEL_INVOCATION, allowed_models)),
         *(
             defect
@@ -47,7 +47,8 @@ def role_defects(
     return tuple(first.values())
 
 
-def _administrator(role: Principal) -> Iterator[Defect]:
+def administrator_defects(role: Principal) -> Iterator[Defect]:
+    """Yield the statement that makes the role like an administrator, if there is one."""
     grant = administrator_grant(role.policies, role.surroundings)
     if grant is not None:
         reason = granted(grant, f"administration of {grant.over}", "name actions and resources")

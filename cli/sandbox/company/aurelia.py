@@ -19,6 +19,7 @@ from cli.sandbox.company import (
     networks,
     orchestration,
     residency,
+    service_roles,
     serving,
     trails,
     workspaces,
@@ -56,6 +57,7 @@ THEMES = (
     orchestration,
     trails,
     api_keys,
+    service_roles,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 

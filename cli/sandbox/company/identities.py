@@ -184,7 +184,8 @@ def _role(site: Site, role: Identity) -> None:
     elif role.boundary:
         made = iam.create_policy(PolicyName=f"{role.name}-boundary", PolicyDocument=document(*role.boundary))
         limits["PermissionsBoundary"] = made["Policy"]["Arn"]
-    iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust(role.service), **limits)
+    own = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}} if role.service == "bedrock" else {}
+    iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust(role.service, **own), **limits)
     if role.statements:
         policy = document(*role.statements)
         iam.put_role_policy(RoleName=role.name, PolicyName="permissions", PolicyDocument=policy)

@@ -1,0 +1,74 @@
+"""Facts about service roles of Amazon Bedrock: what agents, knowledge bases, flows, logging and jobs work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rules.engine.collector import Action, reads
+from rules.facts.iam_account import PAGE_SIZE
+from rules.facts.iam_principals import role_principal, role_resource
+from rules.permissions.caller import Trust, everybody
+from rules.permissions.document import PolicyType, parse
+from rules.permissions.resource_policy import grants
+from rules.permissions.trust_policy import ASSUMING, service_may_assume
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rules.engine.aws import Aws
+    from rules.engine.resource import Resource, Unreadable
+    from rules.facts.iam_principals import Principal
+    from rules.permissions.document import PolicyDocument
+
+SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "bedrock-mantle.amazonaws.com")
+"""The names under which Amazon Bedrock assumes roles."""
+
+SERVICE_LINKED = "/aws-service-role/"
+
+
+@dataclass(frozen=True)
+class ServiceRole:
+    """
+    A role that Amazon Bedrock may assume, with its trust policy and everything that decides what it may do.
+
+    AWS alone writes the trust policies of service-linked roles: they are left out.
+    """
+
+    resource: Resource
+    tags: Mapping[str, str]
+    trust: PolicyDocument
+    principal: Principal
+
+
+@reads(Action("iam:ListRoles"), uses=(role_principal,))
+def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
+    """
+    Return every role that Amazon Bedrock may assume, in whatever Region, once.
+
+    Trust policies tell of all Regions what the resources of one Region could not, and nothing works with a role that
+    does not trust the service.
+    """
+    pages = aws.client("iam").get_paginator("list_roles").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
+    roles = [role for page in pages for role in page["Roles"] if not role["Path"].startswith(SERVICE_LINKED)]
+
+    def read(role: Mapping[str, Any]) -> ServiceRole | None:
+        trust = parse(role["AssumeRolePolicyDocument"], PolicyType.TRUST)
+        if not _is_for_bedrock(trust, Trust(aws.account_id, aws.partition), aws.region):
+            return None
+        principal = role_principal(aws, role["RoleName"])
+        # A role that was made again under its name is another role.
+        if principal is None or principal.resource != role_resource(role):
+            return None
+        return ServiceRole(principal.resource, principal.tags, trust, principal)
+
+    return aws.read_each(roles, role_resource, read)
+
+
+def _is_for_bedrock(document: PolicyDocument, trust: Trust, region: str) -> bool:
+    """Say whether a trust policy names the service, or is for everybody and lets it in."""
+    entries = [grant.principal for grant in grants(document, trust, ASSUMING)]
+    if any(entry and entry.type == "Service" and entry.value in (*SERVICES, "*") for entry in entries):
+        return True
+    open_to_all = any(entry is None or everybody(entry) for entry in entries)
+    return open_to_all and any(service_may_assume(document, service, trust, region) for service in SERVICES)
