@@ -14,6 +14,7 @@ import click
 from cli.account import AccountError, open_session, session_of
 from cli.deployed.acceptance import answers
 from cli.deployed.judgement import Expected, Outcome, judge
+from cli.deployed.organization import judge_organization, read_organization
 from cli.deployed.reader import read
 from cli.deployed.screen import RegionStatus, as_json, as_lines, on_screen
 from cli.rule_names import refuse
@@ -89,7 +90,8 @@ def command(
     Say whether a deployed pack works, a plain verdict for each part, reading only.
 
     Looks at recorder, stack, conformance pack, every rule's last evaluation, functions, events that could not be
-    handled, alarms and Security Hub, and holds them against the settings that were deployed.
+    handled, alarms and Security Hub, and holds them against the settings that were deployed. In the account that
+    deploys to an organization, looks at the stack sets and the aggregator instead.
     """
     chosen = settings_from(settings)
     try:
@@ -97,10 +99,18 @@ def command(
     except AccountError as error:
         refuse(str(error))
 
+    look = Look.of(sys.stdout, no_color=no_color)
+
     def progress(text: str) -> None:
         if not quiet and Look.of(sys.stderr).terminal:
             note(text)
 
+    if chosen.organization and places[0].account_id == chosen.organization.administrator:
+        place = _home(places, chosen)
+        deployment = read_organization(place.session, place.region, chosen.prefix, chosen.organization)
+        return _shown(
+            place.account_id, [RegionStatus(place.region, tuple(judge_organization(deployment)))], look, format_
+        )
     found = _watch(places, chosen, wait, progress)
     regions = [
         RegionStatus(
@@ -110,12 +120,20 @@ def command(
         )
         for place, (deployment, lines) in zip(places, found, strict=True)
     ]
-    look = Look.of(sys.stdout, no_color=no_color)
+    return _shown(places[0].account_id, regions, look, format_, waited=wait > 0)
+
+
+def _shown(account_id: str, regions: Sequence[RegionStatus], look: Look, format_: str, *, waited: bool = False) -> int:
     if format_ == "json":
-        show(as_json(places[0].account_id, regions))
+        show(as_json(account_id, regions))
     else:
-        show(on_screen(places[0].account_id, regions, look) if look.terminal else as_lines(regions))
-    return _exit_status(regions, waited=wait > 0)
+        show(on_screen(account_id, regions, look) if look.terminal else as_lines(regions))
+    return _exit_status(regions, waited=waited)
+
+
+def _home(places: Sequence[_Place], settings: Settings) -> _Place:
+    """Return the Region that has the stack sets: the one that judges IAM."""
+    return next((place for place in places if place.region == settings.global_region), places[0])
 
 
 @dataclass(frozen=True)

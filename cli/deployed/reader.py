@@ -46,6 +46,7 @@ DAY = timedelta(days=1)
 Part = TypeVar("Part")
 Item = TypeVar("Item")
 
+DELETED = "DELETE_COMPLETE"
 HUB_OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 """What DescribeHub answers where Security Hub is not enabled."""
 
@@ -98,20 +99,35 @@ class _Reading:
 
     def _stack(self) -> Stack | None:
         client = self._client("cloudformation")
+        stack = self._named(client, self.name) or self._of_stack_set(client)
+        if stack is None:
+            return None
+        resources: dict[str, tuple[str, ...]] = {}
+        for page in client.get_paginator("list_stack_resources").paginate(StackName=stack["StackName"]):
+            for one in page["StackResourceSummaries"]:
+                if physical := one.get("PhysicalResourceId"):
+                    kind = one["ResourceType"]
+                    resources[kind] = (*resources.get(kind, ()), physical)
+        return Stack(stack["StackName"], stack["StackStatus"], resources)
+
+    def _named(self, client: Any, name: str) -> dict[str, Any] | None:
         try:
-            stack = client.describe_stacks(StackName=self.name)["Stacks"][0]
+            stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
             # CloudFormation has no code of its own for a stack that does not exist.
             if error_code(error) == "ValidationError" and "does not exist" in error_message(error):
                 return None
             raise
-        resources: dict[str, tuple[str, ...]] = {}
-        for page in client.get_paginator("list_stack_resources").paginate(StackName=self.name):
-            for one in page["StackResourceSummaries"]:
-                if physical := one.get("PhysicalResourceId"):
-                    kind = one["ResourceType"]
-                    resources[kind] = (*resources.get(kind, ()), physical)
-        return Stack(self.name, stack["StackStatus"], resources)
+        return stack
+
+    def _of_stack_set(self, client: Any) -> dict[str, Any] | None:
+        """Return the stack that a stack set of the organization made here; CloudFormation names it."""
+        for page in client.get_paginator("list_stacks").paginate():
+            for one in page["StackSummaries"]:
+                if one["StackName"].startswith(f"StackSet-{self.name}-rules-") and one["StackStatus"] != DELETED:
+                    found: dict[str, Any] = one
+                    return found
+        return None
 
     def _recorder(self) -> Recorder | None:
         client = self._client("config")
