@@ -143,12 +143,11 @@ def _half(narrowing: tuple[FieldSelector, ...]) -> str | None:
     return next(iter(values)) if len(values) == 1 else None
 
 
-def _equals(condition: FieldSelector | None) -> frozenset[str]:
+def _equals(condition: FieldSelector) -> frozenset[str]:
     """Return the values that a condition asks for, none where it asks in any other way."""
-    if condition is None or len(condition.operators) != 1:
+    if [name for name, _ in condition.operators] != ["Equals"]:
         return frozenset()
-    name, values = condition.operators[0]
-    return frozenset(values) if name == "Equals" else frozenset()
+    return frozenset(condition.operators[0][1])
 
 
 def _capitalized(name: str) -> str:

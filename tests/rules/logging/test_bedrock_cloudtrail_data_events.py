@@ -152,6 +152,15 @@ def test_every_used_type_has_to_be_recorded(fact: DataEvents, verdict: Verdict) 
             id="everything but another type, which CloudTrail does not offer",
         ),
         pytest.param((data(AGENTS, also=(where("resources.type", BASES),)),), NOBODY, id="two types at once"),
+        pytest.param(
+            (
+                data(
+                    AGENTS, also=(FieldSelector("readOnly", (("Equals", ("false", "true")), ("NotEquals", ("true",)))),)
+                ),
+            ),
+            partly("readOnly"),
+            id="two operators at once",
+        ),
         pytest.param((READ,), partly("readOnly"), id="reading calls only"),
         pytest.param((READ, READ), partly("readOnly"), id="reading calls twice"),
         pytest.param((NAMED,), partly("eventName"), id="calls by name"),
