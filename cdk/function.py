@@ -82,6 +82,7 @@ class StackFunction(Construct):
         actions: Collection[Action],
         exact: Sequence[dict[str, Any]] = (),
         environment: Mapping[str, str] | None = None,
+        timeout: int = TIMEOUT,
         asynchronous: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -123,7 +124,7 @@ class StackFunction(Construct):
             ),
             role=self.role.attr_arn,
             memory_size=MEMORY,
-            timeout=TIMEOUT,
+            timeout=timeout,
             logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.ref),
             environment=lambda_.CfnFunction.EnvironmentProperty(variables=environment) if environment else None,
         )

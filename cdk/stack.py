@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_config as config
-from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_s3_assets import Asset
 
 from cdk import pack
-from cdk.function import RuleFunction, Shared, document
+from cdk.alerts import Alerter, AlertTopic, Watchdog, waiting_alarm
+from cdk.event_queue import rules_of, tls_only_queue
+from cdk.findings import Findings
+from cdk.function import RuleFunction, Shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from cdk.bundle import Bundle
     from cdk.settings import Settings
     from rules.engine.rule import Rule
-
-KEEP_FAILED = 14 * 24 * 3600
-"""Seconds: the longest that Amazon SQS keeps a message."""
 
 
 class RulesStack(cdk.Stack):
@@ -48,59 +46,39 @@ class RulesStack(cdk.Stack):
             description="AWS Config rules on the customer's duties for AI workloads.",
         )
         rules = settings.rules_in(region)
-        code = code_asset(self, bundle)
-        failures = self._failures(settings.prefix)
-        shared = Shared(settings.prefix, code, failures, settings.log_retention_days)
+        failures = tls_only_queue(self, "Failures", f"{settings.prefix}-failures", sender=rules_of(settings.prefix))
+        topic = AlertTopic(self, "Alerts", prefix=settings.prefix, settings=settings.alerts)
+        shared = Shared(
+            settings.prefix, code_asset(self, bundle), failures, settings.log_retention_days, (topic.topic.ref,)
+        )
+        waiting_alarm(self, "FailuresWaiting", f"{settings.prefix}-failures", failures, shared)
         functions = {rule: RuleFunction(self, shared, rule) for rule in rules}
-        self._pack(settings, region, functions, bundle.path.parent)
+        listening = self._deliver(settings, shared, topic, [rule.id for rule in rules])
+        self._pack(settings, region, functions, bundle.path.parent, listening)
 
-    def _failures(self, prefix: str) -> sqs.CfnQueue:
-        """Return the queue of events that no attempt could evaluate, with the alarm that somebody has to look."""
-        queue = sqs.CfnQueue(
-            self,
-            "Failures",
-            queue_name=f"{prefix}-failures",
-            sqs_managed_sse_enabled=True,
-            message_retention_period=KEEP_FAILED,
-        )
-        cdk.Validations.of(queue).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-SQS3", reason="This queue is itself where what cannot be delivered ends."
-            )
-        )
-        sqs.CfnQueuePolicy(
-            self,
-            "FailuresOverTlsOnly",
-            queues=[queue.ref],
-            policy_document=document(
-                {
-                    "Effect": "Deny",
-                    "Principal": {"AWS": "*"},
-                    "Action": "sqs:*",
-                    "Resource": queue.attr_arn,
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ),
-        )
-        cloudwatch.CfnAlarm(
-            self,
-            "FailuresWaiting",
-            alarm_name=f"{prefix}-failures",
-            alarm_description=f"Events that no attempt could evaluate wait in {prefix}-failures.",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="QueueName", value=queue.attr_queue_name)],
-            statistic="Maximum",
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            threshold=1,
-            period=300,
-            evaluation_periods=1,
-            treat_missing_data="notBreaching",
-        )
-        return queue
+    def _deliver(
+        self, settings: Settings, shared: Shared, topic: AlertTopic, rule_ids: list[str]
+    ) -> list[cdk.CfnResource]:
+        """Add what makes findings and messages of verdicts; return what has to be there before the first verdict."""
+        listening: list[cdk.CfnResource] = []
+        daily = []
+        if settings.security_hub:
+            findings = Findings(self, "Findings", shared)
+            daily.append("reconciler")
+            listening.append(findings.changes.rule)
+        if settings.alerts.minimum_severity is not None:
+            alerter = Alerter(self, "Alerter", shared, topic=topic, at_least=settings.alerts.minimum_severity)
+            listening.append(alerter.changes.rule)
+        Watchdog(self, "Watchdog", shared, topic=topic, rule_ids=rule_ids, daily=daily)
+        return listening
 
     def _pack(
-        self, settings: Settings, region: str | None, functions: dict[type[Rule[Any]], RuleFunction], folder: Path
+        self,
+        settings: Settings,
+        region: str | None,
+        functions: dict[type[Rule[Any]], RuleFunction],
+        folder: Path,
+        listening: list[cdk.CfnResource],
     ) -> None:
         """Add the pack, after everything that AWS Config needs to invoke its rules."""
         template = pack.deployed_pack(settings, region)
@@ -124,6 +102,8 @@ class RulesStack(cdk.Stack):
         for function in functions.values():
             conformance_pack.add_resource_dependency(function.permission)
             conformance_pack.add_resource_dependency(function.retries)
+        for resource in listening:
+            conformance_pack.add_resource_dependency(resource)
 
     def _stored(self, body: str, folder: Path) -> str:
         """Return the S3 URI of a pack that is too large for the request."""

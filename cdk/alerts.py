@@ -1,0 +1,232 @@
+"""Who is told: a topic, its key, the messages on violations, and the watchdog that notices silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk.event_queue import FIFO_BATCH, ComplianceChanges
+from cdk.function import StackFunction, document
+from cdk.role import allow
+from cdk.schedule import run_every
+from rules.delivery import alerter, watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_sqs as sqs
+
+    from cdk.alert_settings import AlertSettings
+    from cdk.function import Shared
+    from rules.engine.duties import Severity
+
+TIMEOUT = 60
+WATCH = "12 hours"
+DAY = 86_400
+
+
+class AlertTopic(Construct):
+    """
+    The topic, encrypted with a key of its own.
+
+    CloudWatch's alarms of this account may use both, and functions whose roles say so; nobody else.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, prefix: str, settings: AlertSettings) -> None:
+        super().__init__(scope, construct_id)
+        alarms = cdk.Fn.sub(f"arn:${{AWS::Partition}}:cloudwatch:${{AWS::Region}}:${{AWS::AccountId}}:alarm:{prefix}-*")
+        root = cdk.Fn.sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+        own = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+        self.key = kms.CfnKey(
+            self,
+            "Key",
+            description=f"Encrypts the topic {prefix}-alerts.",
+            enable_key_rotation=True,
+            key_policy=document(
+                {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"},
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                    "Resource": "*",
+                    "Condition": own,
+                },
+            ),
+        )
+        self.topic = sns.CfnTopic(self, "Topic", topic_name=f"{prefix}-alerts", kms_master_key_id=self.key.attr_arn)
+        sns.CfnTopicPolicy(
+            self,
+            "TopicPolicy",
+            topics=[self.topic.ref],
+            policy_document=document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                    "Action": "sns:Publish",
+                    "Resource": self.topic.ref,
+                    "Condition": own | {"ArnLike": {"aws:SourceArn": alarms}},
+                },
+                {
+                    "Effect": "Deny",
+                    "Principal": {"AWS": "*"},
+                    "Action": "sns:Publish",
+                    "Resource": self.topic.ref,
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                },
+            ),
+        )
+        for protocol, endpoints in (("email", settings.emails), ("https", settings.endpoints)):
+            for number, endpoint in enumerate(endpoints, start=1):
+                sns.CfnSubscription(
+                    self,
+                    f"{protocol.capitalize()}{number}",
+                    topic_arn=self.topic.ref,
+                    protocol=protocol,
+                    endpoint=endpoint,
+                )
+
+    @property
+    def publishing(self) -> list[dict[str, Any]]:
+        """The statements that let a function publish."""
+        return [
+            allow(["sns:Publish"], [self.topic.ref]),
+            # Amazon SNS asks for the key with the publisher's role.
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], [self.key.attr_arn]),
+        ]
+
+
+class Alerter(Construct):
+    """The queue of compliance changes and the function that turns them into messages."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, shared: Shared, *, topic: AlertTopic, at_least: Severity
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.changes = ComplianceChanges(
+            self,
+            "Changes",
+            name=f"{shared.prefix}-alerts",
+            failures=shared.failures,
+            timeout=TIMEOUT,
+            batch=FIFO_BATCH,
+            fifo=True,
+        )
+        self.changes.invoke(
+            StackFunction(
+                self,
+                "Function",
+                shared,
+                name=f"{shared.prefix}-alerter",
+                handler=f"{alerter.__name__}.handler",
+                description="Tells people of resources that have become NON_COMPLIANT.",
+                role_description="Publishes messages.",
+                actions=(),
+                exact=[*topic.publishing, self.changes.reading],
+                environment={
+                    "ACCOUNT_ID": cdk.Aws.ACCOUNT_ID,
+                    "TOPIC_ARN": topic.topic.ref,
+                    "MINIMUM_SEVERITY": at_least.name,
+                },
+                timeout=TIMEOUT,
+                asynchronous=False,
+            )
+        )
+        if self.changes.own_failures is not None:
+            waiting_alarm(
+                self, "FailuresWaiting", f"{shared.prefix}-alerts-failures", self.changes.own_failures, shared
+            )
+
+
+class Watchdog(Construct):
+    """The function that looks at all others, and the alarm that goes off when it does not."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        shared: Shared,
+        *,
+        topic: AlertTopic,
+        rule_ids: Sequence[str],
+        daily: Sequence[str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        names = [*rule_ids, *daily]
+        functions = cdk.Fn.sub(
+            f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{shared.prefix}-*"
+        )
+        function = StackFunction(
+            self,
+            "Function",
+            shared,
+            name=f"{shared.prefix}-watchdog",
+            handler=f"{watchdog.__name__}.handler",
+            description=f"Tells people when any of {len(names)} functions is silent, fails or is gone.",
+            role_description="Looks at the stack's functions, pack and queue, and publishes messages.",
+            actions=watchdog.ACTIONS,
+            exact=[
+                *topic.publishing,
+                allow(["lambda:GetFunctionConfiguration"], [functions]),
+                allow(["sqs:GetQueueAttributes"], [shared.failures.attr_arn]),
+            ],
+            environment={
+                "ACCOUNT_ID": cdk.Aws.ACCOUNT_ID,
+                "PREFIX": shared.prefix,
+                "RULES": ",".join(rule_ids),
+                "DAILY": ",".join(daily) or "-",
+                "FAILURES_URL": shared.failures.ref,
+                "TOPIC_ARN": topic.topic.ref,
+            },
+        )
+        cdk.Validations.of(function.role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::"
+                f"arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:{shared.prefix}-*]",
+                reason="The watchdog looks at every function of its stack: lambda:GetFunctionConfiguration.",
+            )
+        )
+        run_every(function, WATCH, failures=shared.failures)
+        cloudwatch.CfnAlarm(
+            self,
+            "Silent",
+            alarm_name=f"{shared.prefix}-watchdog-silent",
+            alarm_description=f"{shared.prefix}-watchdog, which notices when rules fall silent, has not run for a day.",
+            namespace="AWS/Lambda",
+            metric_name="Invocations",
+            dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="FunctionName", value=function.function.ref)],
+            statistic="Sum",
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            period=DAY,
+            evaluation_periods=1,
+            # A function that nobody invokes has no metric at all.
+            treat_missing_data="breaching",
+            alarm_actions=list(shared.alarm_actions),
+        )
+
+
+def waiting_alarm(
+    scope: Construct, construct_id: str, name: str, queue: sqs.CfnQueue, shared: Shared
+) -> cloudwatch.CfnAlarm:
+    """Add the alarm that somebody has to look at a queue of failures."""
+    return cloudwatch.CfnAlarm(
+        scope,
+        construct_id,
+        alarm_name=name,
+        alarm_description=f"Events that no attempt could deal with wait in {name}.",
+        namespace="AWS/SQS",
+        metric_name="ApproximateNumberOfMessagesVisible",
+        dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="QueueName", value=queue.attr_queue_name)],
+        statistic="Maximum",
+        comparison_operator="GreaterThanOrEqualToThreshold",
+        threshold=1,
+        period=300,
+        evaluation_periods=1,
+        treat_missing_data="notBreaching",
+        alarm_actions=list(shared.alarm_actions) or None,
+    )
