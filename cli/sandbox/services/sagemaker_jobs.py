@@ -74,6 +74,31 @@ def describe_processing_job(call: Call, moto: Moto) -> Result:
     return {**answer, **started, **_remembered(call, "processing", call.params["ProcessingJobName"])}
 
 
+@amendment("sagemaker", "CreateModel", reason="Moto's models are never isolated from the network.")
+def create_model(call: Call, moto: Moto) -> Result:
+    """Create a model, isolated from the network where that is asked."""
+    check(call.service, call.operation, call.params)
+    answer = moto()
+    isolated = call.params.get("EnableNetworkIsolation", False)
+    _backend(call)._models[call.params["ModelName"]].enable_network_isolation = isolated  # noqa: SLF001 - moto's store
+    return answer
+
+
+@amendment("sagemaker", "CreateTransformJob", reason="Moto cannot list the tags of a job that has none.")
+def create_transform_job(call: Call, moto: Moto) -> Result:
+    """Apply a model: the job is completed."""
+    check(call.service, call.operation, call.params)
+    return moto({"Tags": [], **call.params})
+
+
+@amendment("sagemaker", "DescribeTransformJob", reason="AWS answers an empty key where a job names none.")
+def describe_transform_job(call: Call, moto: Moto) -> Result:
+    """Return a transform job with everything that it was created with."""
+    del call
+    answer = moto()
+    return {**answer, "TransformOutput": {"KmsKeyId": "", **answer["TransformOutput"]}}
+
+
 @amendment("sagemaker", "CreateHyperParameterTuningJob", reason=_ALONE)
 def create_hyper_parameter_tuning_job(call: Call, moto: Moto) -> Result:
     """Tune: every definition has trained once."""

@@ -82,6 +82,38 @@ def test_a_processing_job_keeps_its_settings(sagemaker: Any) -> None:
     assert answer["ProcessingStartTime"] <= answer["ProcessingEndTime"]
 
 
+@pytest.mark.parametrize("isolated", [True, False])
+def test_a_model_keeps_its_network(sagemaker: Any, *, isolated: bool) -> None:
+    sagemaker.create_model(
+        ModelName="fraud",
+        ExecutionRoleArn=ROLE,
+        PrimaryContainer={"Image": "image"},
+        VpcConfig=NETWORK,
+        **({"EnableNetworkIsolation": True} if isolated else {}),
+    )
+
+    described = sagemaker.describe_model(ModelName="fraud")
+
+    assert described["VpcConfig"] == NETWORK
+    assert described["EnableNetworkIsolation"] == isolated
+
+
+def test_a_transform_job_without_tags_and_key_says_so(sagemaker: Any) -> None:
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://corpus/in"}}
+    arn = sagemaker.create_transform_job(
+        TransformJobName="score-1",
+        ModelName="fraud",
+        TransformInput={"DataSource": source},
+        TransformOutput={"S3OutputPath": "s3://results"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )["TransformJobArn"]
+
+    described = sagemaker.describe_transform_job(TransformJobName="score-1")
+
+    assert described["TransformOutput"] == {"KmsKeyId": "", "S3OutputPath": "s3://results"}
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+
+
 def test_a_tuning_job_trains_once_per_definition(sagemaker: Any) -> None:
     arn = sagemaker.create_hyper_parameter_tuning_job(
         HyperParameterTuningJobName="search",
