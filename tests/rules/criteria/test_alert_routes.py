@@ -1,0 +1,173 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rules.criteria.alert_routes import delivering, destination_defect, near_misses, notifies, silence
+from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
+from rules.facts.alert_destinations import Destination
+from rules.facts.event_rules import EventRule
+
+BUSES = "arn:aws:events:us-east-1:123456789012:event-bus/"
+EVENT = {"source": "aws.bedrock", "detail": {"eventName": "DeleteGuardrail"}}
+HEARD = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=True, subscribers=2)
+UNHEARD = replace(HEARD, subscribers=0)
+GONE = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=False)
+NO_FUNCTION = Destination("arn:aws:lambda:us-east-1:123456789012:function:respond", exists=False)
+FOREIGN = Destination("arn:aws:events:us-east-1:111122223333:event-bus/security")
+LOGS = Destination("arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/all")
+SECURITY = Destination(f"{BUSES}security")
+RULE = EventRule("changes", "default", "ENABLED", {"source": ["aws.bedrock"]}, (HEARD,))
+THERE = replace(RULE, name="alert", bus="security")
+
+
+def alarm(name: str = "throttled", **changes: Any) -> MetricAlarm:
+    return replace(
+        MetricAlarm(
+            name=name,
+            arn=f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}",
+            metrics=(Metric("AWS/Bedrock", "InvocationThrottles"),),
+            calculated=False,
+            statistic="Sum",
+            comparison="GreaterThanThreshold",
+            threshold=1.0,
+            datapoints=1,
+            actions_enabled=True,
+            actions=(HEARD,),
+        ),
+        **changes,
+    )
+
+
+def composite(rule: str, name: str = "any", **changes: Any) -> CompositeAlarm:
+    arn = f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"
+    return replace(CompositeAlarm(name, arn, rule, actions_enabled=True, actions=(HEARD,)), **changes)
+
+
+@pytest.mark.parametrize(
+    ("destination", "defect"),
+    [
+        pytest.param(HEARD, None, id="a topic with subscribers"),
+        pytest.param(FOREIGN, None, id="what cannot be read"),
+        pytest.param(UNHEARD, "topic alerts has no confirmed subscription", id="a topic without subscribers"),
+        pytest.param(GONE, "topic alerts does not exist", id="no topic"),
+        pytest.param(NO_FUNCTION, "function respond does not exist", id="no function"),
+        pytest.param(LOGS, "log group all tells nobody", id="a log group"),
+    ],
+)
+def test_says_why_a_destination_tells_nobody(destination: Destination, defect: str | None) -> None:
+    assert destination_defect(destination) == defect
+
+
+@pytest.mark.parametrize(
+    ("rules", "names", "reasons"),
+    [
+        pytest.param((), [], [], id="no rule"),
+        pytest.param((RULE,), ["changes"], [], id="a topic"),
+        pytest.param((replace(RULE, targets=(FOREIGN,)),), ["changes"], [], id="a bus of another account"),
+        pytest.param((replace(RULE, targets=(GONE, HEARD)),), ["changes"], [], id="a live target beside a dead one"),
+        pytest.param(
+            (replace(RULE, state="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),), ["changes"], [], id="with reads"
+        ),
+        pytest.param((replace(RULE, pattern={"source": ["aws.s3"]}),), [], [], id="other events"),
+        pytest.param((replace(RULE, bus="other"),), [], [], id="on a bus that gets nothing"),
+        pytest.param(
+            (replace(RULE, state="DISABLED"),), [], ["EventBridge rule changes is DISABLED."], id="a disabled rule"
+        ),
+        pytest.param(
+            (replace(RULE, pattern={"detail": {"eventName": [{"unknown": 1}]}}),),
+            [],
+            ["EventBridge rule changes may leave out some of these events."],
+            id="a pattern that cannot be told",
+        ),
+        pytest.param((replace(RULE, targets=()),), [], ["EventBridge rule changes has no target."], id="no target"),
+        pytest.param(
+            (replace(RULE, targets=(GONE, LOGS)),),
+            [],
+            ["EventBridge rule changes reaches nobody: topic alerts does not exist and log group all tells nobody."],
+            id="dead targets",
+        ),
+        pytest.param((replace(RULE, targets=(SECURITY,)), THERE), ["changes"], [], id="by way of another bus"),
+        pytest.param(
+            (replace(RULE, targets=(SECURITY,)),),
+            [],
+            ["EventBridge rule changes reaches nobody: no rule of event bus security sends them on."],
+            id="to a bus without rules",
+        ),
+        pytest.param(
+            (replace(RULE, targets=(SECURITY,)), replace(THERE, state="DISABLED")),
+            [],
+            ["EventBridge rule changes reaches nobody: no rule of event bus security sends them on."],
+            id="to a bus whose rule is disabled",
+        ),
+        pytest.param(
+            (replace(RULE, targets=(SECURITY,)), replace(THERE, targets=(Destination(f"{BUSES}third"),))),
+            [],
+            ["EventBridge rule changes reaches nobody: no rule of event bus security sends them on."],
+            id="on to a third bus",
+        ),
+        pytest.param(
+            (replace(RULE, targets=(Destination(f"{BUSES}default"),)),),
+            [],
+            ["EventBridge rule changes reaches nobody: no rule of event bus default sends them on."],
+            id="to itself",
+        ),
+    ],
+)
+def test_finds_rules_that_tell_somebody(rules: tuple[EventRule, ...], names: list[str], reasons: list[str]) -> None:
+    assert delivering(rules, EVENT, BUSES) == names
+    assert near_misses(rules, EVENT, BUSES) == reasons
+
+
+MUTE = alarm(actions=())
+
+
+@pytest.mark.parametrize(
+    ("one", "composites", "told"),
+    [
+        pytest.param(alarm(), (), True, id="an action of its own"),
+        pytest.param(MUTE, (), False, id="no action"),
+        pytest.param(alarm(actions_enabled=False), (), False, id="actions switched off"),
+        pytest.param(alarm(actions=(UNHEARD,)), (), False, id="an action that nobody hears"),
+        pytest.param(alarm(actions=(UNHEARD, FOREIGN)), (), True, id="one action that may be heard"),
+        pytest.param(MUTE, (composite("ALARM(throttled)"),), True, id="a composite alarm"),
+        pytest.param(MUTE, (composite('ALARM("throttled")'),), True, id="a quoted name"),
+        pytest.param(MUTE, (composite(f"ALARM('{MUTE.arn}')"),), True, id="an ARN"),
+        pytest.param(MUTE, (composite('(ALARM("a b") OR (ALARM(throttled)))'),), True, id="one of several"),
+        pytest.param(MUTE, (composite("ALARM(a) AND ALARM(throttled)"),), False, id="only with another"),
+        pytest.param(MUTE, (composite("NOT ALARM(throttled)"),), False, id="the opposite"),
+        pytest.param(MUTE, (composite("OK(throttled)"),), False, id="another state"),
+        pytest.param(MUTE, (composite("ALARM(throttled2)"),), False, id="another alarm"),
+        pytest.param(MUTE, (composite("ALARM(throttled)", actions=()),), False, id="a composite alarm without action"),
+        pytest.param(
+            MUTE,
+            (composite("ALARM(throttled)", "inner", actions=()), composite("ALARM(inner)", "outer")),
+            True,
+            id="a composite alarm on a composite alarm",
+        ),
+        pytest.param(
+            MUTE,
+            (
+                composite("ALARM(throttled) OR ALARM(outer)", "inner", actions=()),
+                composite("ALARM(inner)", "outer", actions=()),
+            ),
+            False,
+            id="composite alarms in a circle",
+        ),
+    ],
+)
+def test_tells_whether_an_alarm_notifies(one: MetricAlarm, composites: tuple[CompositeAlarm, ...], told: bool) -> None:
+    assert notifies(one, Alarms((one,), composites)) is told
+
+
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        (alarm(actions_enabled=False), "The actions of alarm throttled are switched off."),
+        (MUTE, "Alarm throttled has no action."),
+        (alarm(actions=(GONE,)), "Alarm throttled reaches nobody: topic alerts does not exist."),
+    ],
+    ids=["switched off", "none", "dead"],
+)
+def test_says_why_an_alarm_does_not(one: MetricAlarm, reason: str) -> None:
+    assert silence(one) == reason
