@@ -79,8 +79,16 @@ def unrecorded(found: Iterable[Recording]) -> Iterator[str]:
 
 
 def unseen(trails: Iterable[Trail]) -> tuple[str, ...]:
-    """Return the organization's trails whose selectors CloudTrail does not show here: "organization (111122223333)"."""
-    return tuple(f"{shown(trail.name)} ({trail.arn.split(':')[4]})" for trail in trails if trail.selectors is None)
+    """
+    Return the organization's trails whose selectors CloudTrail does not show here: "organization (111122223333)".
+
+    Those that are known to be stopped, or to fail, are left out.
+    """
+    return tuple(
+        f"{shown(trail.name)} ({trail.arn.split(':')[4]})"
+        for trail in trails
+        if trail.selectors is None and trail.logging is not False and not trail.delivery_error
+    )
 
 
 def _trail(trail: Trail, selectors: tuple[Selector, ...]) -> Recorder:

@@ -11,7 +11,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rules.engine.aws import Aws
 
@@ -70,7 +70,7 @@ class Trail:
     A trail that records events of this account in this Region.
 
     It may be at home in another Region, or belong to another account where it is an organization's.
-    `logging` is None and `selectors` are None where CloudTrail shows them only to the account that owns the trail.
+    `logging` and `selectors` are None where CloudTrail shows them only to the account that owns the trail.
     `delivery_error` is what Amazon S3 last refused the log files with ("NoSuchBucket"); `log_group_arn` is the
     CloudWatch Logs log group that it also writes to, `log_group_error` why that failed the last time.
     """
@@ -154,14 +154,12 @@ def _trail(aws: Aws, described: Mapping[str, Any]) -> Trail | None:
     home = aws.client("cloudtrail", described["HomeRegion"])
     own = arn.split(":")[4] == aws.account_id
     try:
-        status = home.get_trail_status(Name=arn)
-        chosen = home.get_event_selectors(TrailName=arn)
+        status = _unless_hidden(home.get_trail_status, own=own, Name=arn)
+        chosen = _unless_hidden(home.get_event_selectors, own=own, TrailName=arn)
     except ClientError as error:
         if own and error_code(error) == MISSING_TRAIL:
             return None
-        if own or error_code(error) not in NOT_OURS:
-            raise
-        status = chosen = None
+        raise
     return Trail(
         arn=arn,
         name=described["Name"],
@@ -174,6 +172,16 @@ def _trail(aws: Aws, described: Mapping[str, Any]) -> Trail | None:
         log_group_error=(status or {}).get("LatestCloudWatchLogsDeliveryError") or None,
         selectors=None if chosen is None else _selectors(chosen),
     )
+
+
+def _unless_hidden(ask: Callable[..., Mapping[str, Any]], *, own: bool, **trail: str) -> Mapping[str, Any] | None:
+    """Return the answer about a trail, None where CloudTrail gives it only to the account that owns the trail."""
+    try:
+        return ask(**trail)
+    except ClientError as error:
+        if own or error_code(error) not in NOT_OURS:
+            raise
+        return None
 
 
 def _selectors(answer: Mapping[str, Any]) -> tuple[Selector, ...]:

@@ -45,7 +45,8 @@ class BedrockCloudTrailDataEvents(PeriodicRule[DataEvents]):
     `resourceTypes`.
     Event data stores count where they are at home in this Region and account; AWS lists no others here.
     Where CloudTrail shows the selectors of an organization's trail to its own account only, that trail counts for the
-    types in `organizationTypes`, and nothing checks that it is not stopped.
+    types in `organizationTypes`, unless it is known to be stopped.
+    Any further field narrows a selector, also where every event would meet it; only readOnly is seen through.
     """
 
     title = "Calls of agents, knowledge bases, flows, guardrails and prompts are recorded"

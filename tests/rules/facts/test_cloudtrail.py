@@ -154,13 +154,19 @@ class TestOrganizationTrails:
         assert trail.selectors == (READ_AGENTS,)
 
     @pytest.mark.parametrize("code", sorted(cloudtrail.NOT_OURS))
-    def test_may_be_shown_to_its_own_account_only(self, aws: Aws, home: Stubber, code: str) -> None:
-        home.add_response("get_trail_status", {"IsLogging": True}, {"Name": FOREIGN})
+    @pytest.mark.parametrize("logging", [True, False, None], ids=["on", "off", "hidden as well"])
+    def test_may_show_selectors_to_its_own_account_only(
+        self, aws: Aws, home: Stubber, code: str, logging: bool | None
+    ) -> None:
+        if logging is None:
+            home.add_client_error("get_trail_status", code)
+        else:
+            home.add_response("get_trail_status", {"IsLogging": logging}, {"Name": FOREIGN})
         home.add_client_error("get_event_selectors", code)
 
         trail = the_trail(aws)
 
-        assert (trail.arn, trail.logging, trail.selectors) == (FOREIGN, None, None)
+        assert (trail.arn, trail.logging, trail.selectors) == (FOREIGN, logging, None)
 
     def test_that_the_rule_may_not_read_is_an_error(self, aws: Aws, home: Stubber) -> None:
         home.add_client_error("get_trail_status", "AccessDeniedException")

@@ -286,6 +286,16 @@ class TestHiddenTrails:
             "No trail or event data store records data events of AWS::Bedrock::KnowledgeBase.", self.HINT
         )
 
+    @pytest.mark.parametrize(
+        "trail",
+        [replace(HIDDEN, logging=False), replace(HIDDEN, logging=True, delivery_error="AccessDenied")],
+        ids=["stopped", "failing"],
+    )
+    def test_that_do_not_record_count_for_nothing(self, trail: Trail) -> None:
+        rule = BedrockCloudTrailDataEvents.configured({"organizationTypes": AGENTS})
+
+        assert rule.judge(events(trail, used=(AGENTS,))) == NOBODY
+
     def test_have_to_be_there(self) -> None:
         rule = BedrockCloudTrailDataEvents.configured({"organizationTypes": AGENTS})
 
