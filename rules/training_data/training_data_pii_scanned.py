@@ -1,0 +1,102 @@
+"""Rule: training-data-pii-scanned."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from rules.criteria.durations import in_days
+from rules.criteria.scans import (
+    Level,
+    finding_defect,
+    newest_scan,
+    nothing_to_scan,
+    obstacle,
+    run_under_way,
+    scan_defects,
+)
+from rules.engine.aws import Aws
+from rules.engine.duties import Severity
+from rules.engine.frameworks import nist_800_53, nist_ai_rmf, owasp_llm, wa_genai, wa_ml
+from rules.engine.parameters import Between, InPack
+from rules.engine.resource import Unreadable
+from rules.engine.rule import PeriodicRule
+from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
+from rules.facts import training_scans
+from rules.facts.s3 import OtherBucket
+from rules.facts.training_scans import ScannedBucket
+
+
+@dataclass(frozen=True)
+class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
+    """
+    Checks if Amazon Macie has scanned the buckets that Amazon SageMaker training or Amazon Bedrock customization reads.
+
+    The rule is NON_COMPLIANT if Macie is off, a complete scan in time is missing, or a grave finding of sensitive data
+    is open.
+
+    ## Why
+    Personal data in a training corpus comes out of the model again, and cannot be taken out of it.
+
+    ## Fix
+    `aws macie2 enable-macie`; automated discovery: `update-automated-discovery-configuration --status ENABLED`; a job:
+    `create-classification-job --job-type SCHEDULED --initial-run` with the bucket in its `s3JobDefinition`.
+    In the AWS CDK, `macie.CfnSession(self, "Macie", status="ENABLED")`; there are no constructs for jobs.
+    Remove or mask what a finding names, then archive it: `create-findings-filter --action ARCHIVE`.
+
+    ## Limits
+    A scan is a complete run of a job over all training data of the bucket, counted from its start, or automated
+    discovery, which samples. Paused, cancelled and failed runs do not count, nor do jobs that keep to new objects,
+    leave objects out by anything but the beginning of their keys, or look for no personal data.
+    Objects that are in no format that Macie reads are never scanned; a bucket with no others is NOT_APPLICABLE.
+    Jobs pass over objects under a key that does not let Macie in: the policy of the bucket's own key is judged.
+    Jobs of Macie's administrator account and what automated discovery found are visible there only: here the
+    sensitivity score counts, and 51 or more is NON_COMPLIANT.
+    Findings live for 90 days, count for the whole bucket, and policy findings are left to other rules.
+    """
+
+    title = "Training data is scanned for personal data, and no grave finding is open"
+    severity = Severity.HIGH
+    frameworks = (
+        *wa_ml("MLSEC03-BP03", "MLSEC03-BP05"),
+        *wa_genai("GENSEC06-BP01"),
+        *owasp_llm("LLM02"),
+        *nist_800_53("SI-12(2)"),
+        *nist_ai_rmf("MEASURE 2.10"),
+    )
+    references = (
+        "https://docs.aws.amazon.com/macie/latest/user/discovery-jobs.html",
+        "https://docs.aws.amazon.com/macie/latest/user/discovery-asdd.html",
+        "https://docs.aws.amazon.com/macie/latest/APIReference/datasources-s3.html",
+    )
+    reports = ("AWS::S3::Bucket",)
+    nothing_to_judge = "No training or customization job of the look-back period read from a bucket that exists."
+    collect = training_scans.scanned_buckets
+
+    lookback_days: Annotated[int, Between(1, 365), "Days back to which training jobs are looked at."] = 30
+    max_scan_age_days: Annotated[int, Between(1, 365), InPack(), "Most days since the last complete scan."] = 30
+    min_severity: Annotated[Level, "Lowest severity of open findings that counts."] = "high"
+    min_sampling_percentage: Annotated[int, Between(1, 100), "Least percentage of objects that a job looks at."] = 100
+
+    def facts(self, aws: Aws) -> Iterable[ScannedBucket | OtherBucket | Unreadable]:
+        """Return the buckets that jobs of the look-back period read, with what Macie says of them."""
+        return self.collect(aws, self.lookback_days, self.max_scan_age_days)
+
+    def judge(self, bucket: ScannedBucket | OtherBucket, /) -> Verdict:
+        """Return whether Macie looked at the training data lately, and left nothing open."""
+        if isinstance(bucket, OtherBucket):
+            return not_applicable(f"It is {bucket.kind.value}, which Amazon Macie does not show in this account.")
+        if barred := obstacle(bucket):
+            return non_compliant(barred)
+        bounds = (self.max_scan_age_days, self.min_sampling_percentage)
+        scan = newest_scan(bucket, *bounds)
+        if found := finding_defect(bucket, self.min_severity):
+            return non_compliant(found, *([] if scan else scan_defects(bucket, *bounds)))
+        unclear = nothing_to_scan(bucket) or (None if scan else run_under_way(bucket, *bounds))
+        if unclear:
+            return not_applicable(unclear)
+        if scan is None:
+            return non_compliant(*scan_defects(bucket, *bounds))
+        return compliant(f"{scan.by} looked at the training data {in_days(scan.days)} ago and left nothing grave open.")
+
+
+handler = TrainingDataPiiScanned.lambda_handler()
