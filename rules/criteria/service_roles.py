@@ -23,7 +23,8 @@ def deputy_defects(role: ServiceRole, accounts: frozenset[str], org_ids: frozens
     """
     _, partition, _, _, account_id, _ = f"{role.resource.arn}".split(":", 5)
     found = outsiders(role.trust, Trust(account_id, partition, accounts, org_ids), ASSUMING)
-    return tuple(dict.fromkeys(outsider.sentence for outsider in found if _is_through_bedrock(outsider)))
+    through = (outsider for outsider in found if _is_through_bedrock(outsider))
+    return tuple(dict.fromkeys(f"Trust policy {outsider.statement} {outsider.reason}." for outsider in through))
 
 
 def _is_through_bedrock(outsider: Outsider) -> bool:

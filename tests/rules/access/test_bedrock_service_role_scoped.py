@@ -13,7 +13,7 @@ OWN, PARTNER, STRANGER = "123456789012", "111122223333", "444455556666"
 ORGANIZATION = "o-a1b2c3d4e5"
 BEDROCK = {"Service": "bedrock.amazonaws.com"}
 SCOPED = compliant("Amazon Bedrock uses the role for trusted accounts only, and it is no administrator.")
-OPEN = "Statement 1 lets in bedrock.amazonaws.com on behalf of any account."
+OPEN = "Trust policy statement 1 lets in bedrock.amazonaws.com on behalf of any account."
 ADMINISTRATOR = 'Inline policy "app" statement 1 allows administration of every service; name actions and resources.'
 READS = allow("s3:GetObject", "arn:aws:s3:::documents/*")
 
@@ -63,7 +63,7 @@ def judged(fact: ServiceRole, **parameters: str) -> Verdict:
         pytest.param([trusts()], non_compliant(OPEN), id="no condition"),
         pytest.param(
             [trusts(condition=account(OWN)), trusts(Sid="Also")],
-            non_compliant('Statement "Also" lets in bedrock.amazonaws.com on behalf of any account.'),
+            non_compliant('Trust policy statement "Also" lets in bedrock.amazonaws.com on behalf of any account.'),
             id="one of two statements",
         ),
         pytest.param(
@@ -81,10 +81,10 @@ def judged(fact: ServiceRole, **parameters: str) -> Verdict:
         ),
         pytest.param(
             [trusts({"Service": "bedrock-agentcore.amazonaws.com"})],
-            non_compliant("Statement 1 lets in bedrock-agentcore.amazonaws.com on behalf of any account."),
+            non_compliant("Trust policy statement 1 lets in bedrock-agentcore.amazonaws.com on behalf of any account."),
             id="agentcore",
         ),
-        pytest.param([trusts("*")], non_compliant("Statement 1 lets in everybody."), id="everybody"),
+        pytest.param([trusts("*")], non_compliant("Trust policy statement 1 lets in everybody."), id="everybody"),
     ],
 )
 def test_the_source_of_requests_has_to_be_held(statements: list[dict[str, object]], verdict: Verdict) -> None:
