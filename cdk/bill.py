@@ -1,5 +1,5 @@
 """
-What a deployed stack costs a month, roughly and without any free tier.
+What a deployed pack costs a month, roughly and without any free tier.
 
 Not counted, because an account that uses AWS Config pays it anyway: configuration items of its own resources.
 Deleting the stack writes one more configuration item per evaluated resource and rule.
@@ -7,17 +7,19 @@ Deleting the stack writes one more configuration item per evaluated resource and
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-AS_OF = "November 2026, us-east-1"
-EVALUATION_TIERS = ((100_000, 0.001), (400_000, 0.0008), (math.inf, 0.0005))
-"""How many evaluations a month cost how many USD each (AWS Config pricing; conformance packs have the same tiers)."""
-CONFIGURATION_ITEM = 0.003
-ALARM = 0.10
-GIGABYTE_SECOND = 0.0000133334
-"""On arm64; requests, at 0.20 USD a million, do not show."""
-LOG_GIGABYTE = 0.50
+from cdk.prices import prices
+from rules.engine.resource import ACCOUNT_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdk.settings import Settings
+    from rules.engine.rule import Rule
 
 DAYS = 30
 GIGABYTES = 0.5
@@ -25,46 +27,112 @@ SECONDS = 10
 """Of one run, reading a few hundred resources."""
 LOG_KILOBYTES = 2
 """Of one run."""
+OWN_ALARMS = 1
+"""Of the stack itself; every rule's function has one besides."""
+ALERT_ALARMS = 0
+"""Of what tells people and notices silence."""
+FINDING_ALARMS = 0
+"""Of what forwards findings."""
+TYPICAL = 20
+"""Resources of a rule, where nobody counted."""
 
 
 @dataclass(frozen=True)
 class Bill:
     """USD a month, by what they are paid for."""
 
-    evaluations: float
-    changes: float
-    alarms: float
-    functions: float
-    logs: float
+    evaluations: float = 0
+    changes: float = 0
+    alarms: float = 0
+    functions: float = 0
+    logs: float = 0
+    keys: float = 0
+    findings: float = 0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.evaluations + self.changes + self.alarms + self.functions + self.logs
+        return float(sum(dataclasses.astuple(self)))
+
+    def __add__(self, other: Bill) -> Bill:
+        return Bill(*(a + b for a, b in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)))
+
+    def times(self, count: int) -> Bill:
+        """Return the bill of so many places."""
+        return Bill(*(count * each for each in dataclasses.astuple(self)))
 
 
-def monthly_bill(*, rules: int, resources: int, changes: int = 0, managed: int = 0) -> Bill:
+@dataclass(frozen=True)
+class Load:
     """
-    Return the bill of one account and Region.
+    What a deployment has to do in each account and Region.
 
-    `resources` are in scope of a rule on average, `changes` are resources that change a month, each with one rule
-    that answers it and one change of compliance that AWS Config records. `managed` are evaluations a day of rules
-    that AWS runs itself: one per resource of a periodic rule, and nothing but the evaluation is paid.
+    `resources` are the resources that a daily pass of a rule mentions, by rule id; what is not in it has `otherwise`.
+    `changes` are resources that change a month, each with one rule that answers and one verdict that becomes
+    another.
     """
-    runs = rules * DAYS + changes
+
+    resources: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    otherwise: int = TYPICAL
+    changes: int = 0
+
+    def of(self, name: str, *, account_only: bool = False) -> int:
+        """Return the evaluations of one daily pass; a rule with nothing to judge says so of the account."""
+        return max(1, self.resources.get(name, 1 if account_only else self.otherwise))
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that lowers the bill, and by how many USD a month."""
+
+    what: str
+    saves: float
+
+
+def bill(settings: Settings, load: Load, *, accounts: int = 1, regions: int = 1) -> Bill:
+    """Return the bill of so many accounts in so many Regions; rules on IAM run in one Region of each account."""
+    home = _place(settings.rules, settings, load)
+    other = _place([rule for rule in settings.rules if not rule.is_global], settings, load)
+    return (home + other.times(regions - 1)).times(accounts)
+
+
+def levers(settings: Settings, load: Load, *, accounts: int = 1, regions: int = 1) -> list[Lever]:
+    """Return what would lower the bill, the most first: leaving out single rules, Regions, managed rules, delivery."""
+    whole = bill(settings, load, accounts=accounts, regions=regions).total
+
+    def saved(changed: Settings, regions: int = regions) -> float:
+        return whole - bill(changed, load, accounts=accounts, regions=regions).total
+
+    found = []
+    if len(settings.rules) > 1:
+        for rule in settings.rules:
+            fewer = dataclasses.replace(settings, rules=tuple(each for each in settings.rules if each is not rule))
+            found.append(Lever(f'rules.exclude = ["{rule.id}"]', saved(fewer)))
+    if regions > 1:
+        found.append(Lever("one Region less", saved(settings, regions - 1)))
+    for group in settings.managed.groups_in(None):
+        without = dataclasses.replace(settings.managed, excluded=settings.managed.excluded | {group.key})
+        changed = dataclasses.replace(settings, managed=without)
+        found.append(Lever(f'managedRules.exclude = ["{group.key}"]', saved(changed)))
+    if settings.security_hub:
+        found.append(Lever("securityHub = false", saved(dataclasses.replace(settings, security_hub=False))))
+    return sorted((each for each in found if each.saves > 0), key=lambda each: -each.saves)
+
+
+def _place(rules: Sequence[type[Rule[Any]]], settings: Settings, load: Load) -> Bill:
+    """Return the bill of one account and Region with these rules."""
+    usd = prices()
+    mentioned = sum(load.of(rule.id, account_only=set(rule.reports) == {ACCOUNT_TYPE}) for rule in rules)
+    # What is evaluated on changes only is not paid while nothing changes.
+    managed = sum(load.of(rule.name) for rule in settings.managed.rules_in(None) if rule.periodic)
+    runs = len(rules) * DAYS + load.changes
+    delivered = FINDING_ALARMS if settings.security_hub else 0
     return Bill(
-        evaluations=_tiered((rules * resources + managed) * DAYS + changes),
-        changes=changes * CONFIGURATION_ITEM,
-        alarms=(rules + 1) * ALARM,
-        functions=runs * SECONDS * GIGABYTES * GIGABYTE_SECOND,
-        logs=runs * LOG_KILOBYTES / 1e6 * LOG_GIGABYTE,
+        evaluations=usd.evaluations((mentioned + managed) * DAYS + load.changes),
+        changes=load.changes * usd.configuration_item,
+        alarms=(len(rules) + OWN_ALARMS + ALERT_ALARMS + delivered) * usd.alarm,
+        functions=runs * SECONDS * GIGABYTES * usd.gigabyte_second,
+        logs=runs * LOG_KILOBYTES / 1e6 * usd.log_gigabyte,
+        keys=usd.key,
+        findings=(mentioned + load.changes) * usd.finding_event if settings.security_hub else 0.0,
     )
-
-
-def _tiered(evaluations: int) -> float:
-    left: float = evaluations
-    cost = 0.0
-    for size, price in EVALUATION_TIERS:
-        cost += min(left, size) * price
-        left = max(0.0, left - size)
-    return cost

@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("cli.commands.demo", "Judge an embedded example account; needs no credentials."),
     "rehearse": Entry("cli.commands.rehearse", "Deploy into an embedded account and run every function's real asset."),
     "status": Entry("cli.commands.status", "Say whether a deployed pack works."),
+    "cost": Entry("cli.commands.cost", "Estimate what a deployment costs a month, and what would lower it."),
     "list": Entry("cli.commands.list_rules", "List the rules."),
     "explain": Entry("cli.commands.explain", "Show why a rule exists, what it takes and how to fix violations."),
     "explain-access": Entry("cli.commands.explain_access", "Show why a principal may use models, and what would do."),
