@@ -44,15 +44,16 @@ def through(account: FindingResponse, source: str, least: Level) -> list[str]:
 
 def obstacles(account: FindingResponse, source: str, least: Level) -> list[str]:
     """Return why the rules that are about findings do not tell somebody of each of them."""
-    found = [
-        reason
-        for event in finding_events(account, source, least)
-        if not delivering(account.event_rules, event, account.event_buses)
-        for reason in near_misses(account.event_rules, event, account.event_buses)
-    ]
-    if found and source == SECURITY_HUB and not account.in_security_hub:
-        return ["AWS Security Hub CSPM takes in no findings of GuardDuty."]
-    return list(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for event in finding_events(account, source, least):
+        caught = delivering(account.event_rules, event, account.event_buses)
+        missed = near_misses(account.event_rules, event, account.event_buses)
+        if source == SECURITY_HUB and not account.in_security_hub:
+            if caught or missed:
+                return ["AWS Security Hub CSPM takes in no findings of GuardDuty."]
+        elif not caught:
+            found |= dict.fromkeys(missed)
+    return list(found)
 
 
 def _of_guardduty(account: FindingResponse, severity: int) -> dict[Any, Any]:

@@ -78,7 +78,7 @@ class BedrockChangeAlertWired(PeriodicRule[ChangeAlerts]):
             obstacles = dict.fromkeys(reason for name in untold for reason in found[name].obstacles)
             return non_compliant(f"Nobody is told of {listed(untold, most=2)}.", *obstacles)
         through = listed(dict.fromkeys(name for one in found.values() for name in one.through[:1]))
-        return compliant(f"Somebody is told of all {len(found)} kinds of change through {through}.")
+        return compliant(f"Somebody is told of every kind of change through {through}.")
 
 
 handler = BedrockChangeAlertWired.lambda_handler()

@@ -1,0 +1,93 @@
+"""Rule: ai-finding-response-wired."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from rules.criteria.finding_events import Level, obstacles, through
+from rules.engine.duties import Severity
+from rules.engine.frameworks import nist_800_53, wa_genai
+from rules.engine.parameters import AccountIds
+from rules.engine.rule import PeriodicRule
+from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
+from rules.facts import guardduty
+from rules.facts.guardduty import FindingResponse
+
+Source = Literal["aws.guardduty", "aws.securityhub"]
+
+
+@dataclass(frozen=True)
+class AiFindingResponseWired(PeriodicRule[FindingResponse]):
+    """
+    Checks if Amazon GuardDuty watches accounts that use Amazon Bedrock, and if somebody is told of its findings.
+
+    The rule is NON_COMPLIANT if GuardDuty or its AI Protection is off, or if no enabled EventBridge rule sends its
+    grave findings to a live target.
+
+    ## Why
+    GuardDuty sees stolen credentials that invoke models and guardrails that somebody removes.
+    A finding that nobody is told of changes nothing.
+
+    ## Fix
+    CreateDetector or UpdateDetector, in each Region that uses Amazon Bedrock:
+
+        aws guardduty update-detector --detector-id <id> --enable --features Name=AI_PROTECTION,Status=ENABLED
+
+    and an EventBridge rule on the default bus, with a target, for
+    `{"source": ["aws.guardduty"], "detail": {"severity": [{"numeric": [">=", 7]}]}}`.
+    In the AWS CDK, `guardduty.CfnDetector(self, "Detector", enable=True, features=[…])` and `events.Rule`.
+
+    ## Limits
+    AI Protection counts as missing only where GuardDuty lists it: other Regions do not have it.
+    One rule has to cover every finding of a severity: shares of several, such as a rule per type, are not added up.
+    Whether policies let EventBridge deliver, and suppression rules of GuardDuty, are not judged.
+    Name the administrator account of GuardDuty as a trusted account where findings are answered there; what it does
+    with them cannot be seen from here. Only the findings of AWS Security Hub CSPM count, not Security Hub's own.
+    """
+
+    title = "GuardDuty watches over AI, and its findings reach somebody"
+    severity = Severity.MEDIUM
+    frameworks = (*wa_genai("GENSEC01-BP04"), *nist_800_53("SI-4", "IR-4", "IR-6"))
+    references = (
+        "https://docs.aws.amazon.com/guardduty/latest/ug/ai-protection.html",
+        "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html",
+    )
+    reports = ("AWS::::Account",)
+    nothing_to_judge = "This account does not use Amazon Bedrock in this Region."
+    collect = guardduty.finding_response
+
+    sources: Annotated[tuple[Source, ...], "Whose events may tell of findings; one of them is enough."] = (
+        "aws.guardduty",
+        "aws.securityhub",
+    )
+    min_severity: Annotated[Level, "Least severity of findings that somebody has to be told of."] = "high"
+    require_ai_protection: Annotated[bool, "Whether AI Protection has to be on where the Region has it."] = True
+    trusted_accounts: AccountIds = ()
+
+    def judge(self, account: FindingResponse, /) -> Verdict:
+        """Return whether GuardDuty watches, and somebody is told."""
+        if not account.usage.in_use:
+            return not_applicable(self.nothing_to_judge)
+        if not account.offered:
+            return not_applicable("This Region does not have Amazon GuardDuty.")
+        detector = account.detector
+        if detector is None or not detector.enabled:
+            return non_compliant("GuardDuty is off in this Region, which uses Amazon Bedrock.")
+        defects = []
+        if self.require_ai_protection and detector.features.get("AI_PROTECTION") == "DISABLED":
+            defects.append("AI Protection of GuardDuty is DISABLED; ENABLED is wanted.")
+        ways = [
+            f"EventBridge rule {name}" for each in self.sources for name in through(account, each, self.min_severity)
+        ]
+        if detector.administrator in self.trusted_accounts:
+            ways.append(f"administrator account {detector.administrator}")
+        if not ways:
+            defects.append(f"Nobody is told of findings of {self.min_severity} severity or above.")
+            if detector.administrator:
+                defects.append(f"Their administrator account {detector.administrator} is not a trusted account.")
+            defects.extend(why for each in self.sources for why in obstacles(account, each, self.min_severity))
+        if defects:
+            return non_compliant(*dict.fromkeys(defects))
+        return compliant(f"GuardDuty is on, and its findings reach {listed(ways)}.")
+
+
+handler = AiFindingResponseWired.lambda_handler()
