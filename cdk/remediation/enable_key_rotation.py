@@ -38,7 +38,7 @@ ENABLE_KEY_ROTATION = Runbook(
             change="EnableRotation",
         ),
         steps.call("EnableRotation", "kms:EnableKeyRotation", KEY_ID),
-        steps.require("VerifyRotation", "kms:GetKeyRotationStatus", KEY_ID, "$.KeyRotationEnabled", "True"),
+        steps.verify("VerifyRotation", "kms:GetKeyRotationStatus", KEY_ID, "$.KeyRotationEnabled", "True"),
         steps.say("SayChanged", Outcome.CHANGED, "The key {{ KeyId }} now rotates automatically."),
         steps.say("SayNothingToDo", Outcome.NOTHING_TO_DO, "The key {{ KeyId }} rotates already."),
         steps.say("SayWouldChange", Outcome.WOULD_CHANGE, "Rotation of the key {{ KeyId }} would be switched on."),

@@ -89,3 +89,10 @@ class Runbook:
             "mainSteps": [dict(step) for step in self.steps],
             "outputs": list(self.outputs),
         }
+
+
+BUCKET_NAME: Document = {
+    "type": "String",
+    "description": "The name of the bucket.",
+    "allowedPattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+}

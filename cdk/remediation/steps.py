@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdk.remediation.runbook import DRY_RUN, OUTCOME, Outcome
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Step = dict[str, Any]
 
+SCRIPTS = Path(__file__).parent / "scripts"
 TIMEOUT = 120
 """Seconds that a step has."""
 
@@ -40,6 +42,12 @@ def require(name: str, operation: str, inputs: Step, selector: str, *wanted: str
     return _step(name, "aws:assertAwsResourceProperty", _api(operation) | inputs | selection)
 
 
+def verify(name: str, operation: str, inputs: Step, selector: str, wanted: str) -> Step:
+    """Return a step that waits until an API call answers the value wanted; services need a moment for a change."""
+    selection = {"PropertySelector": selector, "DesiredValues": [wanted]}
+    return _step(name, "aws:waitForAwsResourceProperty", _api(operation) | inputs | selection)
+
+
 def otherwise(step: Step, other: str) -> Step:
     """Return the step with another to go on with when it fails, which then does not fail the run."""
     return step | {"onFailure": f"step:{other}", "isCritical": False}
@@ -47,25 +55,32 @@ def otherwise(step: Step, other: str) -> Step:
 
 def decide(name: str, is_right: Step, *, nothing: str, dry_run: str, change: str) -> Step:
     """Return the step that goes to `nothing` if all is right, to `dry_run` if nothing may change, else to `change`."""
-    choices = [
-        {"NextStep": nothing, **is_right},
-        {"NextStep": dry_run, "Variable": f"{{{{ {DRY_RUN} }}}}", "BooleanEquals": True},
-    ]
-    return {"name": name, "action": "aws:branch", "inputs": {"Choices": choices, "Default": change}}
+    choices = [{"NextStep": nothing, **is_right}, {"NextStep": dry_run, **is_true(DRY_RUN)}]
+    return _branch(name, choices, change)
+
+
+def ask(name: str, *, dry_run: str, change: str) -> Step:
+    """Return the step that goes to `dry_run` if nothing may change, else to `change`."""
+    return _branch(name, [{"NextStep": dry_run, **is_true(DRY_RUN)}], change)
 
 
 def is_true(reference: str) -> Step:
-    """Return the condition that a boolean output is true."""
+    """Return the condition that a parameter or an output is true."""
     return {"Variable": f"{{{{ {reference} }}}}", "BooleanEquals": True}
 
 
-def script(name: str, source: str, payload: Step, *, outputs: Mapping[str, str]) -> Step:
-    """Return a step that runs the function `handler` of a script; `outputs` as for `call`."""
+def script(name: str, function: str, payload: Step, *, outputs: Mapping[str, str]) -> Step:
+    """
+    Return a step that runs a function of a file in `scripts`, such as "tls_statement.inspect".
+
+    The function gets `payload`; `outputs` maps members of what it returns to their types.
+    """
+    module, _, handler = function.partition(".")
     inputs = {
         "Runtime": "python3.11",
-        "Handler": "handler",
+        "Handler": handler,
         "InputPayload": payload,
-        "Script": source,
+        "Script": (SCRIPTS / f"{module}.py").read_text(encoding="utf-8"),
     }
     return _step(name, "aws:executeScript", inputs) | {
         "outputs": [
@@ -78,6 +93,10 @@ def say(name: str, outcome: Outcome, sentence: str) -> Step:
     """Return the step that ends a run with what it did."""
     inputs = {"Name": f"variable:{OUTCOME}", "Value": f"{outcome}: {sentence}"}
     return {"name": name, "action": "aws:updateVariable", "inputs": inputs, "isEnd": True}
+
+
+def _branch(name: str, choices: list[Step], default: str) -> Step:
+    return {"name": name, "action": "aws:branch", "inputs": {"Choices": choices, "Default": default}}
 
 
 def _api(operation: str) -> Step:

@@ -14,8 +14,9 @@ what the role's policies do not allow; the role's trust policy has to let ssm.am
 (aws:executeScript) run in a process of their own. `execute` returns when the runbook has ended;
 StartAutomationExecution and AWS Config's StartRemediationExecution do the same in the background, as AWS does.
 
-Actions that the runbooks here have: aws:executeAwsApi, aws:assertAwsResourceProperty, aws:branch,
-aws:updateVariable, aws:executeScript. Anything else in a document is refused with RunbookError, never passed over.
+Actions that the runbooks here have: aws:executeAwsApi, aws:assertAwsResourceProperty,
+aws:waitForAwsResourceProperty, aws:branch, aws:updateVariable, aws:executeScript. Anything else in a document is
+refused with RunbookError, never passed over.
 """
 
 from cli.sandbox.automation.execution import Execution, StepExecution, execute

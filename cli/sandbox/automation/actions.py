@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +20,10 @@ from cli.sandbox.automation.values import StepError, Values, selected
 
 SCRIPT_TIMEOUT: Final = 600
 """Seconds that Automation gives a script at most."""
+
+POLLS: Final = 3
+POLL_SECONDS: Final = 0.1
+"""How often, and after what time, a step looks again while it waits."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +75,28 @@ def _execute_aws_api(inputs: Mapping[str, Any], stage: Stage) -> Done:
 
 
 def _assert_aws_resource_property(inputs: Mapping[str, Any], stage: Stage) -> Done:
+    _require_property(inputs, stage)
+    return Done()
+
+
+def _wait_for_aws_resource_property(inputs: Mapping[str, Any], stage: Stage) -> Done:
+    """Look a few times, where Automation looks until the step's time is over."""
+    for _ in range(POLLS - 1):
+        with suppress(StepError):
+            _require_property(inputs, stage)
+            return Done()
+        time.sleep(POLL_SECONDS)
+    _require_property(inputs, stage)
+    return Done()
+
+
+def _require_property(inputs: Mapping[str, Any], stage: Stage) -> None:
     found = selected(_call(inputs, stage), inputs["PropertySelector"])
     # AWS's own runbooks write True for a boolean: https://docs.aws.amazon.com/systems-manager-automation-runbooks/
     # latest/userguide/automation-aws-enable-key-rotation.html
     wanted = [str(each) for each in inputs["DesiredValues"]]
     if str(found) not in wanted:
         raise StepError(f"{inputs['PropertySelector']} is {found}; {' or '.join(wanted)} is wanted.")
-    return Done()
 
 
 def _branch(inputs: Mapping[str, Any], stage: Stage) -> Done:
@@ -121,4 +142,5 @@ _ACTIONS: Final[Mapping[str, Callable[[Mapping[str, Any], Stage], Done]]] = {
     "aws:executeAwsApi": _execute_aws_api,
     "aws:executeScript": _execute_script,
     "aws:updateVariable": _update_variable,
+    "aws:waitForAwsResourceProperty": _wait_for_aws_resource_property,
 }
