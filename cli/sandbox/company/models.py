@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.sandbox.company.keys import LEGACY, RETIRED
 from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
+from cli.sandbox.company.networks import CLAIMS, TRIALS
 
 if TYPE_CHECKING:
     from cli.sandbox.company.site import Site
@@ -17,13 +18,18 @@ RULE = "bedrock-model-cmk-encrypted"
 
 @dataclass(frozen=True)
 class Owned:
-    """A model whose weights are the company's; `key` names one of its keys, None leaves the choice to AWS."""
+    """
+    A model whose weights are the company's; `key` names one of its keys, None leaves the choice to AWS.
+
+    An `imported` model comes from a job like a customized one, a `taken_over` one without any job.
+    """
 
     region: str
     name: str
     key: str | None
     wanted: Compliance
     imported: bool = False
+    taken_over: bool = False
 
 
 MODELS = (
@@ -33,18 +39,28 @@ MODELS = (
     Owned("us-east-1", "denial-letters", LEGACY, BAD),
     Owned("us-east-1", "radiology-reports-trial", None, BAD, imported=True),
     Owned("eu-central-1", "trial-matching", "models", GOOD),
-    Owned("eu-central-1", "trial-matching-2024", RETIRED, BAD),
+    Owned("eu-central-1", "trial-matching-2024", RETIRED, BAD, taken_over=True),
 )
 
 LABELS = tuple(Label(RULE, model.region, model.name, model.wanted) for model in MODELS)
 CLEAN_LABELS = without_bad(LABELS)
+
+NETWORKS = {"us-east-1": CLAIMS, "eu-central-1": TRIALS}
+"""The VPC of each Region that careful jobs run in."""
 
 
 def build(site: Site) -> None:
     """Make the models of a Region, by the jobs that AWS makes them with."""
     for model in MODELS:
         if model.region == site.region and (site.mixed or model.wanted is GOOD):
-            (_import if model.imported else _customize)(site, model)
+            make = _take_over if model.taken_over else _import if model.imported else _customize
+            make(site, model)
+
+
+def network(site: Site) -> dict[str, list[str]]:
+    """Return the VPC configuration of a careful job of Amazon Bedrock."""
+    vpc = NETWORKS[site.region]
+    return {"subnetIds": [site.subnets[vpc]], "securityGroupIds": [site.security_groups[vpc]]}
 
 
 def _customize(site: Site, model: Owned) -> None:
@@ -57,6 +73,7 @@ def _customize(site: Site, model: Owned) -> None:
         outputDataConfig={"s3Uri": f"s3://aurelia-training-{site.region}/metrics/"},
         hyperParameters={"epochCount": "2"},
         **({"customModelKmsKeyId": site.keys[model.key]} if model.key else {}),
+        **({"vpcConfig": network(site)} if model.wanted is GOOD else {}),
     )
 
 
@@ -67,4 +84,14 @@ def _import(site: Site, model: Owned) -> None:
         roleArn=site.role("model-customization"),
         modelDataSource={"s3DataSource": {"s3Uri": f"s3://aurelia-training-{site.region}/{model.name}/"}},
         **({"importedModelKmsKeyId": site.keys[model.key]} if model.key else {}),
+        **({"vpcConfig": network(site)} if model.wanted is GOOD else {}),
+    )
+
+
+def _take_over(site: Site, model: Owned) -> None:
+    site.client("bedrock").create_custom_model(
+        modelName=model.name,
+        modelSourceConfig={"s3DataSource": {"s3Uri": f"s3://aurelia-training-{site.region}/{model.name}/"}},
+        roleArn=site.role("model-customization"),
+        **({"modelKmsKeyArn": site.keys[model.key]} if model.key else {}),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cli.sandbox.company import models
 from cli.sandbox.company.assistants import ATTACHED, GUARDRAILS, KEY, ROLE
 from cli.sandbox.company.data_science import ARTIFACTS, DROPBOX, HOME
 from cli.sandbox.company.data_science import ROLE as HOSTING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ROUTING, DRAFTING, PLANNED = "claims-routing", "letter-drafting", "appeals-routing"
 TRIAGE, WELCOME = "triage-letter", "welcome-letter"
 CODING, TRYOUT = "nightly-coding", "coding-tryout"
+TRAINING, FEATURES = "readmission-risk-2026-11", "claims-features-2026-11"
 
 LABELS = (
     Label(ATTACHED, HOME, ROUTING, GOOD),
@@ -47,7 +49,7 @@ def build(site: Site) -> None:
     _flow(site, PLANNED, care, **key)
     agents = site.client("bedrock-agent")
     agents.create_prompt(name=TRIAGE, **key)
-    _batch(site, CODING, ARTIFACTS)
+    _batch(site, CODING, ARTIFACTS, vpcConfig=models.network(site))
     _jobs(site)
     if site.mixed:
         _route(site, _flow(site, DRAFTING, {}))
@@ -77,13 +79,14 @@ def _route(site: Site, flow_id: str) -> None:
     agents.create_flow_alias(flowIdentifier=flow_id, name="live", routingConfiguration=[{"flowVersion": version}])
 
 
-def _batch(site: Site, name: str, bucket: str) -> None:
+def _batch(site: Site, name: str, bucket: str, **settings: Any) -> None:
     site.client("bedrock").create_model_invocation_job(
         jobName=name,
         modelId=MODEL,
         roleArn=site.role(ROLE),
         inputDataConfig={"s3InputDataConfig": {"s3Uri": f"s3://{bucket}/{name}/in.jsonl"}},
         outputDataConfig={"s3OutputDataConfig": {"s3Uri": f"s3://{bucket}/{name}/out/"}},
+        **settings,
     )
 
 
@@ -99,24 +102,24 @@ def _jobs(site: Site) -> None:
     permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": offices}]}
     ec2.authorize_security_group_ingress(GroupId=site.security_groups[CLAIMS], IpPermissions=[permission])
     network = {"Subnets": [site.subnets[CLAIMS]], "SecurityGroupIds": [site.security_groups[CLAIMS]]}
+    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 50}
+    cluster |= {"VolumeKmsKeyId": site.keys["models"]}
     sagemaker.create_training_job(
-        TrainingJobName="readmission-risk-2026-11",
+        TrainingJobName=TRAINING,
         AlgorithmSpecification={
             "TrainingImage": f"{site.account_id}.dkr.ecr.{site.region}.amazonaws.com/training:1",
             "TrainingInputMode": "File",
         },
         RoleArn=site.role(HOSTING),
         OutputDataConfig={"S3OutputPath": f"s3://{ARTIFACTS}/training", "KmsKeyId": site.keys["models"]},
-        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 50},
+        ResourceConfig=cluster,
         StoppingCondition={"MaxRuntimeInSeconds": 3600},
         VpcConfig=network,
         EnableNetworkIsolation=True,
     )
     sagemaker.create_processing_job(
-        ProcessingJobName="claims-features-2026-11",
-        ProcessingResources={
-            "ClusterConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 50}
-        },
+        ProcessingJobName=FEATURES,
+        ProcessingResources={"ClusterConfig": cluster},
         AppSpecification={"ImageUri": f"{site.account_id}.dkr.ecr.{site.region}.amazonaws.com/features:1"},
         RoleArn=site.role(HOSTING),
         NetworkConfig={"EnableNetworkIsolation": True, "VpcConfig": {**network}},
