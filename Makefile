@@ -54,8 +54,9 @@ synth: $(BIN)/.deploy  ## write the CloudFormation templates to cdk.out; needs n
 bootstrap: $(BIN)/.deploy  ## once for each account and Region: the bucket and the roles that the CDK deploys with
 	cdk bootstrap $(CDK_OPTIONS)
 
-deploy: $(BIN)/.deploy  ## create or update the functions, then the pack, with your AWS credentials; asks before it widens permissions
+deploy: $(BIN)/.deploy  ## create or update the functions, then the pack, with your AWS credentials; asks before it widens permissions, then sees that it works
 	cdk deploy --all $(CDK_OPTIONS)
+	ai-config-rules status --acceptance --wait 20 $(if $(SETTINGS),--settings $(SETTINGS))
 
 destroy: $(BIN)/.deploy  ## remove the pack, then the functions; asks first. Evaluations and logs go with them
 	cdk destroy --all $(CDK_OPTIONS)

@@ -29,9 +29,9 @@ LOG_KILOBYTES = 2
 """Of one run."""
 OWN_ALARMS = 1
 """Of the stack itself; every rule's function has one besides."""
-ALERT_ALARMS = 0
+ALERT_ALARMS = 4
 """Of what tells people and notices silence."""
-FINDING_ALARMS = 0
+FINDING_ALARMS = 2
 """Of what forwards findings."""
 TYPICAL = 20
 """Resources of a rule, where nobody counted."""

@@ -10,6 +10,7 @@ from cdk.settings import Settings
 from rules.engine.catalogue import all_rules
 from rules.engine.resource import ACCOUNT_TYPE
 from rules.engine.rule import Rule
+from tests.cdk.conftest import Synthesise
 
 REGIONAL: type[Rule[Any]] = next(
     rule for rule in all_rules() if not rule.is_global and set(rule.reports) != {ACCOUNT_TYPE}
@@ -88,3 +89,14 @@ def test_prices_are_dated_and_positive() -> None:
     numbers = [getattr(USD, field.name) for field in dataclasses.fields(Prices)]
     assert all(number > 0 for number in numbers if isinstance(number, float))
     assert USD.evaluation_tiers[-1][0] == float("inf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("security_hub", [True, False])
+def test_the_alarms_are_those_of_the_stack(synthesise: Synthesise, *, security_hub: bool) -> None:
+    settings = dataclasses.replace(ONE, security_hub=security_hub)
+    [template] = synthesise(settings).values()
+    kinds = [resource["Type"] for resource in template["Resources"].values()]
+
+    assert bill(settings, Load()).alarms == pytest.approx(USD.alarm * kinds.count("AWS::CloudWatch::Alarm"))
+    assert bill(settings, Load()).keys == pytest.approx(USD.key * kinds.count("AWS::KMS::Key"))
