@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from rules.criteria.credentials.detection import credentials_in_text
 from rules.criteria.keys import key_defect
-from rules.criteria.scripts import credentials
 from rules.engine.duties import Severity
 from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.rule import ChangeRule
@@ -36,7 +36,8 @@ class SageMakerWorkspaceHardened(ChangeRule[Workspace]):
     In the AWS CDK: `sagemaker.CfnDomain(self, "Studio", app_network_access_type="VpcOnly", kms_key_id=…)`.
 
     ## Limits
-    Credentials are found by their well-known formats; other passwords in scripts are not.
+    Credentials are found by known formats and by the names that they are assigned to (`docs/secret-detection.md`);
+    what a script fetches at run time is not looked at.
     Lifecycle scripts are those that the domain's settings or the notebook instance name; user profiles may name more.
     Keys, networks and root access of notebook instances are matters of AWS's own managed rules.
     """
@@ -66,7 +67,7 @@ class SageMakerWorkspaceHardened(ChangeRule[Workspace]):
         defects = [
             f"The lifecycle script {script.name} holds {kind}."
             for script in workspace.scripts
-            for kind in credentials(script.text)
+            for kind in credentials_in_text(script.text)
         ]
         if workspace.resource.type != DOMAIN_TYPE:
             if workspace.imds != "2":
