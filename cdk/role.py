@@ -16,15 +16,21 @@ def statements(actions: Iterable[Action]) -> list[dict[str, Any]]:
     """
     Return the policy statements that allow exactly `actions`, actions on equal resources in one statement.
 
+    What an AWS service does on the function's behalf is allowed through that service only
+    (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service).
+
     Resources are CloudFormation values, so that one template fits every account, Region and partition.
     """
-    resources: dict[str, set[str]] = {}
+    resources: dict[tuple[str, str], set[str]] = {}
     for action in actions:
-        resources.setdefault(action.name, set()).add(action.resource)
-    together: dict[tuple[str, ...], list[str]] = {}
-    for name, places in sorted(resources.items()):
-        together.setdefault(tuple(sorted(places)), []).append(name)
-    return [allow(names, [_cloudformation(place) for place in places]) for places, names in sorted(together.items())]
+        resources.setdefault((action.via, action.name), set()).add(action.resource)
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (via, name), places in sorted(resources.items()):
+        together.setdefault((via, tuple(sorted(places))), []).append(name)
+    return [
+        allow(names, [_cloudformation(place) for place in places]) | _only_via(via)
+        for (via, places), names in sorted(together.items())
+    ]
 
 
 def allow(actions: list[str], resources: list[object]) -> dict[str, Any]:
@@ -46,6 +52,13 @@ def wildcards(actions: Iterable[Action]) -> dict[str, list[str]]:
                 resource = resource.replace(placeholder, pseudo_parameter.replace("${", "<").replace("}", ">"))
             found.setdefault(resource, []).append(action.name)
     return found
+
+
+def _only_via(service: str) -> dict[str, Any]:
+    if not service:
+        return {}
+    endpoint = {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
+    return {"Condition": {"StringEquals": {"kms:ViaService": endpoint}}}
 
 
 def _cloudformation(resource: str) -> object:

@@ -10,6 +10,7 @@ from rules.engine.documentation import Documentation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rules.engine.collector import Action
     from rules.engine.rule import Rule
 
 EVERYWHERE = "*"
@@ -92,10 +93,16 @@ def _parameters(rule: type[Rule[Any]]) -> Iterator[str]:
 
 
 def _actions(rule: type[Rule[Any]]) -> Iterator[str]:
-    for name, actions in groupby(sorted(rule.actions()), key=lambda action: action.name):
+    for name, group in groupby(sorted(rule.actions()), key=lambda action: action.name):
+        actions = list(group)
         patterns = [action.resource for action in actions]
         on = "any resource" if EVERYWHERE in patterns else ", ".join(code(pattern) for pattern in patterns)
-        yield f"- {code(name)} on {on}"
+        yield f"- {code(name)} on {on}{_way(actions)}"
+
+
+def _way(actions: Sequence[Action]) -> str:
+    services = ", ".join(sorted({action.via for action in actions if action.via}))
+    return f", through {code(services)} only" if services else ""
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ def assess(rule: Rule[Any], aws: Aws) -> Assessment:
 def assess_change(rule: ChangeRule[Any], aws: Aws, resource: Resource) -> Assessment:
     """Return what `rule` says of one changed resource, read again from its service."""
     try:
-        fact = rule.read(aws, resource)
+        fact = rule.fact(aws, resource)
     except (*READ_ERRORS, *SHAPE_ERRORS) as error:
         fact = Unreadable(resource, error_code(error), error_message(error))
     if fact is None:

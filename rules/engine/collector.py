@@ -22,10 +22,12 @@ class Action:
 
     `resource` is "*" only where the Service Authorization Reference knows no resource type for the action;
     otherwise an ARN pattern with the placeholders {partition}, {region} and {account}.
+    `via` is the AWS service that makes the call on the caller's behalf ("lambda"): the grant is for that way only.
     """
 
     name: str
     resource: str = "*"
+    via: str = ""
 
 
 class Collector(Generic[P, T_co]):

@@ -176,7 +176,12 @@ class ChangeRule(Rule[F]):
     not one that the rule is about.
     """
 
-    read: ClassVar[Collector[[Resource], Any]]
+    read: ClassVar[Collector[..., Any]]
+
+    def fact(self, aws: Aws, resource: Resource) -> F | Unreadable | None:
+        """Return what `read` says of one resource; a rule whose parameters steer the reading overrides this."""
+        found: F | Unreadable | None = self.read(aws, resource)
+        return found
 
     @classmethod
     def actions(cls) -> frozenset[Action]:
