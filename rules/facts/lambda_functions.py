@@ -60,18 +60,35 @@ class Function:
         return effective_access(self.role.policies, MODEL_INVOCATION, self.role.surroundings)
 
 
+@reads(Action("lambda:ListFunctions"))
+def configurations(aws: Aws) -> tuple[Mapping[str, Any], ...]:
+    """Return the configuration of every function of the Region as Lambda lists it, environment variables included."""
+    return tuple(
+        configuration
+        for page in aws.client("lambda").get_paginator("list_functions").paginate()
+        for configuration in page["Functions"]
+    )
+
+
+@reads(Action("lambda:GetFunctionConfiguration", FUNCTION))
+def configuration(aws: Aws, name: str) -> Mapping[str, Any] | None:
+    """Return the configuration of one function as `configurations` does, None when it is gone."""
+    try:
+        found: Mapping[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=name)
+    except ClientError as error:
+        if error_code(error) == GONE:
+            return None
+        raise
+    return found
+
+
 @reads(
-    Action("lambda:ListFunctions"),
     Action("lambda:ListTags", FUNCTION),
-    uses=(roles,),
+    uses=(configurations, roles),
 )
 def functions(aws: Aws) -> tuple[Function | Unreadable, ...]:
     """Return every function of the Region, with its role (Lambda API, ListFunctions)."""
-    described = [
-        _described(configuration)
-        for page in aws.client("lambda").get_paginator("list_functions").paginate()
-        for configuration in page["Functions"]
-    ]
+    described = [_described(configuration) for configuration in configurations(aws)]
     by_arn = {one.resource.arn: one for one in roles(aws)}
 
     def read(function: Function) -> Function | Unreadable:
@@ -81,19 +98,15 @@ def functions(aws: Aws) -> tuple[Function | Unreadable, ...]:
 
 
 @reads(
-    Action("lambda:GetFunctionConfiguration", FUNCTION),
     Action("lambda:ListTags", FUNCTION),
-    uses=(role_principal,),
+    uses=(configuration, role_principal),
 )
 def function(aws: Aws, resource: Resource) -> Function | Unreadable | None:
     """Return one function as `functions` does, None when it is gone (Lambda API, GetFunctionConfiguration)."""
-    try:
-        configuration = aws.client("lambda").get_function_configuration(FunctionName=resource.name)
-    except ClientError as error:
-        if error_code(error) == GONE:
-            return None
-        raise
-    described = _described(configuration)
+    found = configuration(aws, resource.name)
+    if found is None:
+        return None
+    described = _described(found)
     role = role_principal(aws, role_name(described.role_arn))
     return _complete(aws, described, role if role and role.resource.arn == described.role_arn else None)
 
