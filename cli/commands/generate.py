@@ -39,7 +39,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--settings", type=FILE, help="With --pack-for: the settings of the deployment [default: as deployment has it]."
 )
 def command(*, check: bool, root: Path, pack_for: str | None, settings: Path | None) -> int:
-    """Write conformance-pack.yaml, docs/rules and the table of rules in README.md."""
+    """Write conformance-pack.yaml, docs/rules, docs/duties.md, docs/frameworks.md and the table in README.md."""
     if pack_for is not None:
         show(_literal_pack(pack_for, settings))
         return ExitStatus.EVALUATED

@@ -10,6 +10,8 @@ from cdk.managed.groups import GROUPS
 from cdk.managed.rule import ManagedChoice
 from cdk.pack import as_yaml, check_limits, standalone_pack
 from cdk.settings import Settings
+from cli.documents.duties import duties_page
+from cli.documents.frameworks import frameworks_page
 from cli.documents.overview import index, with_table
 from cli.documents.page import page
 from cli.terminal import write_whole
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 PACK = "conformance-pack.yaml"
 README = "README.md"
 PAGES = "docs/rules"
+DUTIES = "docs/duties.md"
+FRAMEWORKS = "docs/frameworks.md"
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Generated:
         readme = (root / README).read_text(encoding="utf-8")
         made_by = "<!-- Generated from {} by: ai-config-rules generate -->\n\n"
         wanted = {README: with_table(readme, README, rules), PACK: as_yaml(pack)}
+        wanted[DUTIES] = made_by.format("cli/duties/ and the rules") + duties_page(rules)
+        wanted[FRAMEWORKS] = made_by.format("the rules") + frameworks_page(rules)
         wanted[f"{PAGES}/README.md"] = made_by.format("the rules") + index(rules)
         for rule in rules:
             source = rule.module.replace(".", "/") + ".py"

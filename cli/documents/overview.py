@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from cdk.managed.groups import GROUPS
 from cli.documents.page import code, table, trigger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from rules.engine.duties import Duty
     from rules.engine.rule import Rule
 
 BEGIN = "<!-- rules -->"
@@ -51,9 +53,37 @@ def as_objects(rules: Sequence[type[Rule[Any]]]) -> list[dict[str, Any]]:
             "trigger": trigger(rule),
             "reports": list(rule.reports),
             "title": rule.title,
+            "frameworks": _frameworks(rule),
         }
         for rule in rules
     ]
+
+
+def managed_objects(duties: Collection[Duty]) -> list[dict[str, Any]]:
+    """Return what `list --managed --format json` says of each rule of AWS; without `duties`, of those of all duties."""
+    return [
+        {
+            "name": rule.name,
+            "identifier": rule.identifier,
+            "group": group.key,
+            "byDefault": group.by_default,
+            "duty": rule.duty.folder,
+            "trigger": "periodic" if rule.periodic else "change",
+            "securityHub": rule.control or None,
+            "state": rule.state,
+        }
+        for group in GROUPS
+        for rule in group.rules
+        if not duties or rule.duty in duties
+    ]
+
+
+def _frameworks(rule: type[Rule[Any]]) -> dict[str, list[str]]:
+    """Return the ids that a rule answers to, by the framework's key."""
+    found: dict[str, list[str]] = {}
+    for control in rule.frameworks:
+        found.setdefault(control.framework.key, []).append(control.id)
+    return found
 
 
 def _index(rules: Sequence[type[Rule[Any]]]) -> Iterator[str]:

@@ -38,6 +38,8 @@ def test_writes_pack_pages_index_and_table(clone: Path) -> None:
     assert set(contents(clone)) == {
         "README.md",
         "conformance-pack.yaml",
+        "docs/duties.md",
+        "docs/frameworks.md",
         "docs/rules/README.md",
         *(f"docs/rules/{rule.id}.md" for rule in all_rules()),
     }
