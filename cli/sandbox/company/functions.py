@@ -82,15 +82,16 @@ def _function(site: Site, function: Function) -> None:
         Role=site.role(function.name),
         Runtime="python3.14",
         Handler="app.handler",
-        Code={"ZipFile": _code()},
+        Code={"ZipFile": archive()},
         Timeout=function.timeout,
         MemorySize=function.memory_size,
         **network,
     )
 
 
-def _code() -> bytes:
+def archive() -> bytes:
+    """Return the deployment package of a function that does nothing."""
     content = BytesIO()
-    with ZipFile(content, "w") as archive:
-        archive.writestr(ZipInfo("app.py"), "def handler(event, context): ...\n")
+    with ZipFile(content, "w") as packed:
+        packed.writestr(ZipInfo("app.py"), "def handler(event, context): ...\n")
     return content.getvalue()
