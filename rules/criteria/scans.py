@@ -48,6 +48,11 @@ class Scan:
     by: str
     days: int
 
+    @property
+    def when(self) -> str:
+        """The words "today" or "3 days ago"."""
+        return f"{in_days(self.days)} ago" if self.days else "today"
+
 
 def obstacle(bucket: ScannedBucket) -> str | None:
     """Return why Macie looks into nothing of the bucket at all."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.durations import in_days
 from rules.criteria.scans import (
     Level,
     finding_defect,
@@ -96,7 +95,7 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
             return not_applicable(unclear)
         if scan is None:
             return non_compliant(*scan_defects(bucket, *bounds))
-        return compliant(f"{scan.by} looked at the training data {in_days(scan.days)} ago and left nothing grave open.")
+        return compliant(f"{scan.by} looked at the training data {scan.when} and left nothing grave open.")
 
 
 handler = TrainingDataPiiScanned.lambda_handler()

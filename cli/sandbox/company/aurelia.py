@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cli.sandbox.company import (
     api_keys,
     assistants,
+    corpora,
     data_science,
     endpoints,
     evaluations,
@@ -58,6 +59,7 @@ THEMES = (
     trails,
     api_keys,
     service_roles,
+    corpora,
 )
 """What the company has, in the order in which it is built: later themes refer to earlier ones."""
 

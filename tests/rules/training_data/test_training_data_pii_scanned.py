@@ -49,6 +49,11 @@ def locked(document: PolicyDocument | None) -> ScannedBucket:
             compliant('Job "daily" looked at the training data 1 day ago and left nothing grave open.'),
             id="the newest of two jobs",
         ),
+        pytest.param(
+            replace(BUCKET, jobs=(replace(ONCE, days_since_run=0),)),
+            compliant('Job "weekly" looked at the training data today and left nothing grave open.'),
+            id="a job of today",
+        ),
         pytest.param(DISCOVERED, DISCOVERY, id="automated discovery"),
         pytest.param(
             replace(DISCOVERED, known=replace(SAMPLED, sensitivity=80)), DISCOVERY, id="a score without findings"
