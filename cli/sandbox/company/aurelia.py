@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.sandbox.company import (
+    alerts,
     api_keys,
     assistants,
     corpora,
@@ -57,6 +58,7 @@ THEMES = (
     residency,
     orchestration,
     trails,
+    alerts,
     api_keys,
     service_roles,
     corpora,
