@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from cdk.managed import templates
+from cdk.remediation.offer import offered
 from rules.engine.documentation import Documentation
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from rules.engine.rule import Rule
 
 Template = dict[str, Any]
+
+RULE = "AWS::Config::ConfigRule"
 
 GLOBAL_RULES = "GlobalRules"
 """The condition of rules on IAM, which are the same in every Region."""
@@ -123,7 +126,7 @@ def literal_pack(settings: Settings, place: Place) -> Template:
         return f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{name}"
 
     resources = _resources(settings.rules_in(place.region), function, settings.parameters_of)
-    return {"Resources": resources | templates.literal(settings.managed, place.region)}
+    return {"Resources": _remediable(settings, resources | templates.literal(settings.managed, place.region))}
 
 
 def deployed_pack(settings: Settings, region: str | None) -> Template:
@@ -131,8 +134,11 @@ def deployed_pack(settings: Settings, region: str | None) -> Template:
     rules = settings.rules_in(region)
     return {
         "Parameters": {arn_parameter(rule): {"Type": "String"} for rule in rules},
-        "Resources": _resources(rules, lambda rule: {"Ref": arn_parameter(rule)}, settings.parameters_of)
-        | templates.literal(settings.managed, region),
+        "Resources": _remediable(
+            settings,
+            _resources(rules, lambda rule: {"Ref": arn_parameter(rule)}, settings.parameters_of)
+            | templates.literal(settings.managed, region),
+        ),
     }
 
 
@@ -169,7 +175,8 @@ def check_limits(pack: Template) -> None:
         if not re.fullmatch(r"[A-Za-z0-9]{1,255}", name):
             raise PackError(f"{name!r} is not a CloudFormation name: 1 to 255 letters and digits are wanted")
     for resource in pack["Resources"].values():
-        _check_rule(resource["Properties"], pack.get("Parameters", {}))
+        if resource["Type"] == RULE:
+            _check_rule(resource["Properties"], pack.get("Parameters", {}))
 
 
 def _check_rule(properties: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
@@ -209,6 +216,12 @@ def _resources(
     return {logical_id(rule): _config_rule(rule, function(rule), inputs(rule)) for rule in rules}
 
 
+def _remediable(settings: Settings, resources: Template) -> Template:
+    """Return the resources of a pack with the remediations of its rules."""
+    names = [resource["Properties"]["ConfigRuleName"] for resource in resources.values()]
+    return resources | offered(settings.remediation, settings.prefix, names)
+
+
 def _config_rule(rule: type[Rule[Any]], function: object, inputs: Mapping[str, object]) -> Template:
     properties: Template = {
         "ConfigRuleName": rule.id,
@@ -223,7 +236,7 @@ def _config_rule(rule: type[Rule[Any]], function: object, inputs: Mapping[str, o
         properties["InputParameters"] = dict(inputs)
     if rule.resource_types:
         properties["Scope"] = {"ComplianceResourceTypes": list(rule.resource_types)}
-    return {"Type": "AWS::Config::ConfigRule", "Properties": properties}
+    return {"Type": RULE, "Properties": properties}
 
 
 def _triggers(rule: type[Rule[Any]]) -> list[Template]:

@@ -18,6 +18,8 @@ from cdk.managed.chosen import managed_choice
 from cdk.managed.rule import ManagedChoice
 from cdk.organization_settings import KEYS as ORGANIZATION_KEYS
 from cdk.organization_settings import Organization, organization_in
+from cdk.remediation.settings import KEYS as REMEDIATION_KEYS
+from cdk.remediation.settings import Remediation, remediation_in
 from rules.engine.duties import Duty
 from rules.engine.errors import ParameterError
 from rules.engine.parameters import written
@@ -42,6 +44,7 @@ KEYS = (
     "managedRules.exclude",
     *ORGANIZATION_KEYS,
     *ALERT_KEYS,
+    *REMEDIATION_KEYS,
 )
 
 PREFIX = r"[a-z](?:[a-z0-9-]{0,25}[a-z0-9])?"
@@ -69,6 +72,7 @@ class Settings:
     `managed` are the rules of AWS that run in the same pack; without it there are none.
     `organization` has the accounts that get the stack, when they are many.
     `security_hub` is whether violations are forwarded to Security Hub as findings, `alerts` who is told of what.
+    `remediation` has the runbooks that AWS Config offers for violations; without it there are none.
     """
 
     rules: tuple[type[Rule[Any]], ...]
@@ -81,6 +85,7 @@ class Settings:
     managed: ManagedChoice = field(default_factory=ManagedChoice)
     organization: Organization | None = None
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    remediation: Remediation | None = None
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
         """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
@@ -129,10 +134,10 @@ class _Reading:
             if key not in KEYS and not key.startswith(("parameters.", "managedRules.parameters.")):
                 raise given.unknown("key", key, KEYS)
         default = Settings(rules=())
-        regions = self._regions()
+        regions, prefix = self._regions(), self._prefix(default.prefix)
         settings = Settings(
             rules=self._chosen(),
-            prefix=self._prefix(default.prefix),
+            prefix=prefix,
             regions=regions,
             global_region=self._global_region(regions),
             log_retention_days=self._retention(default.log_retention_days),
@@ -141,6 +146,7 @@ class _Reading:
             managed=managed_choice(self.given),
             organization=organization_in(self.given, regions),
             alerts=alerts_in(self.given),
+            remediation=remediation_in(self.given, prefix=prefix, retention_days=RETENTION_DAYS),
         )
         for region in regions:
             if not settings.rules_in(region):

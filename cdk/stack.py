@@ -13,6 +13,7 @@ from cdk.alerts import Alerter, AlertTopic, Watchdog, waiting_alarm
 from cdk.event_queue import rules_of, tls_only_queue
 from cdk.findings import Findings
 from cdk.function import RuleFunction, Shared
+from cdk.remediation.construct import Runbooks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,8 @@ class RulesStack(cdk.Stack):
         waiting_alarm(self, "FailuresWaiting", f"{settings.prefix}-failures", failures, shared)
         functions = {rule: RuleFunction(self, shared, rule) for rule in rules}
         listening = self._deliver(settings, shared, topic, [rule.id for rule in rules])
+        if settings.remediation:
+            listening += Runbooks(self, "Runbooks", prefix=settings.prefix, remediation=settings.remediation).documents
         self._pack(settings, region, functions, bundle.path.parent, listening)
 
     def _deliver(

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdk.remediation import steps
 from cdk.remediation.runbook import BUCKET_NAME, Document, Outcome, PassedRole, Runbook
 from rules.engine.collector import Action
 
+if TYPE_CHECKING:
+    from cdk.remediation.settings import LogDestination
+
 DELIVERED = ("textDataDeliveryEnabled", "imageDataDeliveryEnabled", "embeddingDataDeliveryEnabled")
 """What bedrock-invocation-logging-enabled asks for by default; older SDKs know no other kinds of data."""
-
-
-@dataclass(frozen=True)
-class LogDestination:
-    """
-    Where invocation logs go: a log group with the name of the role that Amazon Bedrock writes with, a bucket, or both.
-
-    The bucket's name may have `{account}` and `{region}` in it, since every Region needs a bucket of its own.
-    """
-
-    log_group: str = ""
-    role_name: str = ""
-    bucket: str = ""
-    key_prefix: str = ""
 
 
 def enable_invocation_logging(destination: LogDestination) -> Runbook:

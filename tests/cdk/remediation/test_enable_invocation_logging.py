@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from cdk.remediation.enable_invocation_logging import LogDestination, enable_invocation_logging
+from cdk.remediation.enable_invocation_logging import enable_invocation_logging
 from cdk.remediation.role import permissions
 from cdk.remediation.runbook import Runbook
+from cdk.remediation.settings import LogDestination
 from cli.sandbox import Account
 from tests.cdk.remediation.deployed import actions, outcome, resolved, run
 
