@@ -116,7 +116,7 @@ ROLES = (
     Identity("claims-agent", (allow("bedrock:InvokeModel", on=CLAUDE),), {INVOKE: GOOD}, service="bedrock"),
     # Neither is of interest to any rule on models.
     Identity("invoice-mailer", (allow("ses:SendEmail"),)),
-    Identity("model-customization", (allow("s3:GetObject"),), service="bedrock"),
+    Identity("model-customization", (allow("s3:PutObject"),), service="bedrock", managed=("AmazonS3ReadOnlyAccess",)),
 )
 
 GROUP = "data-science"
