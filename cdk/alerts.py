@@ -15,6 +15,7 @@ from cdk.function import StackFunction, document
 from cdk.role import allow
 from cdk.schedule import run_every
 from rules.delivery import alerter, watchdog
+from rules.engine.verdict import Compliance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +116,7 @@ class Alerter(Construct):
             timeout=TIMEOUT,
             batch=FIFO_BATCH,
             fifo=True,
+            only=Compliance.NON_COMPLIANT,
         )
         self.changes.invoke(
             StackFunction(

@@ -16,13 +16,10 @@ from rules.delivery.compliance_change import DETAIL_TYPE, MESSAGE_TYPE
 
 if TYPE_CHECKING:
     from cdk.function import StackFunction
+    from rules.engine.verdict import Compliance
 
-PATTERN = {
-    "source": ["aws.config"],
-    "detail-type": [DETAIL_TYPE],
-    "detail": {"messageType": [MESSAGE_TYPE], "configRuleName": [{"wildcard": "*-conformance-pack-*"}]},
-}
-"""Of rules in conformance packs; the names of all of our rules would not fit an event pattern's 2,048 characters."""
+PACK_RULES = [{"wildcard": "*-conformance-pack-*"}]
+"""Rules in conformance packs; the names of all of our rules would not fit an event pattern's 2,048 characters."""
 
 KEEP = 14 * 24 * 3600
 """Seconds: the longest that Amazon SQS keeps a message."""
@@ -40,7 +37,7 @@ class ComplianceChanges(Construct):
     """
     A queue of compliance changes, the EventBridge rule that fills it, and the mapping that invokes a function.
 
-    What EventBridge cannot put into the queue, and what the function cannot deal with in several attempts, ends in
+    `only` leaves out changes to any other compliance. What EventBridge cannot put into the queue, and what the function cannot deal with in several attempts, ends in
     `failures` (in `own_failures` for a first-in-first-out queue, because Amazon SQS asks for one of its kind).
     """
 
@@ -55,6 +52,7 @@ class ComplianceChanges(Construct):
         batch: int,
         window: int | None = None,
         fifo: bool = False,
+        only: Compliance | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.own_failures = tls_only_queue(self, "Failures", f"{name}-failures.fifo", fifo=True) if fifo else None
@@ -74,7 +72,7 @@ class ComplianceChanges(Construct):
             "Rule",
             name=name,
             description="Compliance changes of rules in conformance packs.",
-            event_pattern=PATTERN,
+            event_pattern=_pattern(only),
             targets=[
                 events.CfnRule.TargetProperty(
                     id="queue",
@@ -167,6 +165,13 @@ def tls_only_queue(
         )
     sqs.CfnQueuePolicy(scope, f"{construct_id}OverTlsOnly", queues=[queue.ref], policy_document=document(*statements))
     return queue
+
+
+def _pattern(only: Compliance | None) -> dict[str, Any]:
+    detail: dict[str, Any] = {"messageType": [MESSAGE_TYPE], "configRuleName": PACK_RULES}
+    if only is not None:
+        detail["newEvaluationResult"] = {"complianceType": [only.value]}
+    return {"source": ["aws.config"], "detail-type": [DETAIL_TYPE], "detail": detail}
 
 
 def _rule_arn(name: str) -> str:

@@ -18,6 +18,7 @@ from tests.cdk.example_rules import RULES, ExampleLogKept, statements_of
 
 pytestmark = pytest.mark.slow
 
+DELIVERY = ("ai-config-alerter", "ai-config-forwarder", "ai-config-reconciler", "ai-config-watchdog")
 EVERY_RULE: tuple[type[Rule[Any]], ...] = (*RULES, *all_rules())
 by_id = pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.id)
 
@@ -56,7 +57,7 @@ def test_there_is_one_function_per_rule_and_no_other(template: Template) -> None
     functions = resources(template, "AWS::Lambda::Function").values()
 
     assert sorted(function["Properties"]["FunctionName"] for function in functions) == sorted(
-        f"ai-config-{rule.id}" for rule in EVERY_RULE
+        [*(f"ai-config-{rule.id}" for rule in EVERY_RULE), *DELIVERY]
     )
 
 
@@ -177,6 +178,7 @@ def test_failures_are_encrypted_and_kept_and_noticed(template: Template) -> None
         "MessageRetentionPeriod": 1_209_600,
     }
     assert policy["Queues"] == [{"Ref": "Failures"}]
+    rules = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/ai-config-*"
     assert policy["PolicyDocument"]["Statement"] == [
         {
             "Effect": "Deny",
@@ -184,7 +186,17 @@ def test_failures_are_encrypted_and_kept_and_noticed(template: Template) -> None
             "Action": "sqs:*",
             "Resource": {"Fn::GetAtt": ["Failures", "Arn"]},
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": {"Fn::GetAtt": ["Failures", "Arn"]},
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": {"Fn::Sub": rules}},
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            },
+        },
     ]
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
@@ -193,14 +205,24 @@ def test_the_pack_comes_last_and_names_every_function(template: Template) -> Non
     deployed = template["Resources"]["Pack"]
     properties = deployed["Properties"]
     arns = {each["ParameterName"]: each["ParameterValue"] for each in properties["ConformancePackInputParameters"]}
-    permissions = resources(template, "AWS::Lambda::Permission")
-    retries = resources(template, "AWS::Lambda::EventInvokeConfig")
+    of_rules = {function_of(template, rule)[0] for rule in EVERY_RULE}
+    before = [
+        name
+        for kind in ("AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig")
+        for name, found in resources(template, kind).items()
+        if found["Properties"]["FunctionName"]["Ref"] in of_rules
+    ]
+    listening = [
+        name for name, rule in resources(template, "AWS::Events::Rule").items() if "EventPattern" in rule["Properties"]
+    ]
 
     assert properties["ConformancePackName"] == "ai-config"
     assert arns == {
         pack.arn_parameter(rule): {"Fn::GetAtt": [function_of(template, rule)[0], "Arn"]} for rule in EVERY_RULE
     }
-    assert set(deployed["DependsOn"]) == {*permissions, *retries}
+    assert len(before) == 2 * len(EVERY_RULE)
+    assert len(listening) == 2
+    assert set(deployed["DependsOn"]) == {*before, *listening}
     assert json.loads(properties["TemplateBody"]) == pack.deployed_pack(Settings(rules=EVERY_RULE), None)
 
 
@@ -218,7 +240,10 @@ def test_each_region_has_a_stack_and_one_of_them_the_global_rules(synthesise: Sy
 
     names = {
         stack: [
-            function["Properties"]["FunctionName"] for function in resources(template, "AWS::Lambda::Function").values()
+            name
+            for function in resources(template, "AWS::Lambda::Function").values()
+            for name in [function["Properties"]["FunctionName"]]
+            if name.replace("audit", "ai-config") not in DELIVERY
         ]
         for stack, template in stacks.items()
     }
