@@ -37,8 +37,9 @@ class ComplianceChanges(Construct):
     """
     A queue of compliance changes, the EventBridge rule that fills it, and the mapping that invokes a function.
 
-    `only` leaves out changes to any other compliance. What EventBridge cannot put into the queue, and what the function cannot deal with in several attempts, ends in
-    `failures` (in `own_failures` for a first-in-first-out queue, because Amazon SQS asks for one of its kind).
+    `only` leaves out changes to any other compliance. What EventBridge cannot put into the queue, and what the function
+    cannot deal with in several attempts, ends in `failures` (in `own_failures` for a first-in-first-out queue, because
+    Amazon SQS asks for one of its kind).
     """
 
     def __init__(
