@@ -21,7 +21,8 @@ class Call:
     """One API call with its decoded parameters, and the account's memory that it may use.
 
     `ordered` returns the resources of the faults on order of one kind, for operations that fail in part; `refusal`
-    returns the code with which a fault of that kind is due to meet one resource, empty for none.
+    returns the code with which a fault of that kind is due to meet one resource, empty for none. `beside` has the
+    IAM actions besides the call's own that the service found allowed, and did with the caller's permissions.
     """
 
     service: str
@@ -34,6 +35,7 @@ class Call:
     tables: Tables
     ordered: Callable[[str], set[str]]
     refusal: Callable[[str, str], str]
+    beside: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:

@@ -190,6 +190,9 @@ class Gateway:
                 parameters=string_parameters(call.params),
             )
         )
+        for action in sorted(call.beside):
+            service, _, operation = action.partition(":")
+            self.calls.record(RecordedCall(call.access_key_id, service, operation, call.region, action))
 
     @staticmethod
     def _refuse_unknown(unknown: UnknownOperationError, request: HttpRequest) -> HttpAnswer:

@@ -34,6 +34,13 @@ def require_passing(call: Call, role_arn: str, service: str) -> None:
     _require(call, "iam:PassRole", (role_arn,), RequestContext({"iam:PassedToService": service}, complete=True))
 
 
+def require_decrypting(call: Call, key_arn: str) -> None:
+    """Raise AccessDenied when the caller is a role that may not decrypt with a key through the service it calls."""
+    suffix = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
+    way = f"{call.service}.{call.region}.{suffix}"
+    _require(call, "kms:Decrypt", (key_arn,), RequestContext({"kms:ViaService": way}, complete=True))
+
+
 def _require(call: Call, action: str, resources: tuple[str, ...], context: RequestContext) -> None:
     role_arn = role_of(call.access_key_id, call.account_id, call.partition)
     if role_arn is None:

@@ -1,10 +1,41 @@
-"""AWS Lambda: the VPC of a function."""
+"""AWS Lambda: the VPC of a function, and who may see its environment variables."""
 
-from typing import Any
+from typing import Any, Final
 
 from moto.awslambda.models import LambdaFunction
 
-from cli.sandbox.operations import replacement
+from cli.sandbox.calls import Call
+from cli.sandbox.errors import AwsError
+from cli.sandbox.operations import Moto, Result, amendment, replacement
+from cli.sandbox.roles import require_decrypting
+
+_SHOWN_TO_ALL: Final = "Moto shows environment variables also to callers that may not use their key."
+
+
+@amendment("lambda", "ListFunctions", reason=_SHOWN_TO_ALL)
+def list_functions(call: Call, moto: Moto) -> Result:
+    """Return the functions, without the variables that the caller may not decrypt."""
+    answer = moto()
+    return {**answer, "Functions": [_shown(call, each) for each in answer["Functions"]]}
+
+
+@amendment("lambda", "GetFunctionConfiguration", reason=_SHOWN_TO_ALL)
+def get_function_configuration(call: Call, moto: Moto) -> Result:
+    """Return a function's configuration, without the variables if the caller may not decrypt them."""
+    return _shown(call, moto())
+
+
+def _shown(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration as AWS Lambda answers it (Lambda API, EnvironmentResponse); moto names no key as ""."""
+    described = {name: value for name, value in configuration.items() if name != "KMSKeyArn" or value}
+    if "KMSKeyArn" not in described or not described.get("Environment"):
+        return described
+    try:
+        require_decrypting(call, described["KMSKeyArn"])
+    except AwsError as refused:
+        return {**described, "Environment": {"Error": {"ErrorCode": refused.code, "Message": refused.message}}}
+    call.beside.add("kms:Decrypt")
+    return described
 
 
 def _vpc_config(function: LambdaFunction) -> dict[str, Any] | None:
