@@ -76,7 +76,7 @@ AGENTCORE: Final = Group(
             "BEDROCKAGENTCORE_BROWSERCUSTOM_NETWORK_MODE_NOT_PUBLIC",
             "AgentCore browsers are not on the public network",
             Duty.NETWORK,
-            Proof.ANNOUNCEMENT,
+            Proof.DOCUMENTATION,
             control="BedrockAgentCore.5",
             lacks=_LACKING,
         ),

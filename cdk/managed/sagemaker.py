@@ -90,7 +90,7 @@ MODELS: Final = Group(
             "SAGEMAKER_MODEL_IN_VPC",
             "Models are in a VPC",
             Duty.SERVING,
-            Proof.SAMPLE_PACK,
+            Proof.DOCUMENTATION,
         ),
         ManagedRule(
             "sagemaker-endpoint-instances-spare",
