@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from rules.engine.collector import reads
+from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError
-from rules.engine.resource import Unreadable
+from rules.engine.resource import Resource, Unreadable
 from rules.facts import bedrock_jobs, s3, s3_objects, sagemaker_training_jobs
 from rules.facts.knowledge_sources import SourceBucket, source_bucket
+from rules.facts.listings import every
+from rules.facts.sagemaker_resources import unless_gone
+from rules.facts.sagemaker_training_jobs import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rules.engine.aws import Aws
-    from rules.engine.resource import Resource
-    from rules.facts.sagemaker_training_jobs import TrainingJob
 
 J = TypeVar("J")
 
+AUTOML_JOB = "arn:{partition}:sagemaker:{region}:{account}:automl-job/*"
+
 MANIFESTS = frozenset({"ManifestFile", "AugmentedManifestFile"})
 """Types of channels whose URI names a list of objects, which may lie anywhere in the bucket."""
+
+
+@dataclass(frozen=True)
+class AutoMlData:
+    """What an AutoML job reads (SageMaker API, DescribeAutoMLJobV2)."""
+
+    resource: Resource
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True)
@@ -46,18 +58,43 @@ class TrainingBucket:
     prefixes: tuple[str, ...]
 
 
-@reads(uses=(sagemaker_training_jobs.training_jobs, bedrock_jobs.customization_jobs))
+@reads(Action("sagemaker:ListAutoMLJobs"), Action("sagemaker:DescribeAutoMLJobV2", AUTOML_JOB))
+def automl_data(aws: Aws, lookback_days: int) -> tuple[AutoMlData | Unreadable, ...]:
+    """Return what AutoML jobs of the last days, of both versions of the API, make models from."""
+
+    def identify(summary: Mapping[str, Any]) -> Resource:
+        arn = summary["AutoMLJobArn"]
+        return Resource("AWS::SageMaker::AutoMLJob", arn, summary["AutoMLJobName"], arn)
+
+    def read(summary: Mapping[str, Any]) -> AutoMlData | None:
+        client, name = aws.client("sagemaker"), summary["AutoMLJobName"]
+        job = unless_gone(lambda: client.describe_auto_ml_job_v2(AutoMLJobName=name))
+        if job is None:
+            return None
+        sources = [channel.get("DataSource", {}).get("S3DataSource") for channel in job["AutoMLJobInputDataConfig"]]
+        channels = (Channel("data", source["S3Uri"], source["S3DataType"]) for source in sources if source)
+        return AutoMlData(identify(summary), tuple(channels))
+
+    since = aws.now - timedelta(days=lookback_days)
+    summaries = every(aws, "sagemaker", "list_auto_ml_jobs", "AutoMLJobSummaries", CreationTimeAfter=since)
+    return aws.read_each(summaries, identify, read)
+
+
+@reads(uses=(sagemaker_training_jobs.training_jobs, automl_data, bedrock_jobs.customization_jobs))
 def corpora(aws: Aws, lookback_days: int) -> tuple[Corpus, ...]:
     """
-    Return what training jobs and customization jobs of the last days read from buckets, each bucket once.
+    Return what training, AutoML and customization jobs of the last days read from buckets, each bucket once.
 
     Jobs of Amazon SageMaker AI that ended before their training began read nothing. Raises UnexpectedAnswerError when
     a job cannot be read: its buckets are not known then.
     """
     found: dict[str, set[str]] = {}
-    for job in sagemaker_training_jobs.training_jobs(aws, lookback_days):
-        for bucket, prefix in _read_by_training(_readable(job)):
-            found.setdefault(bucket, set()).add(prefix)
+    jobs = [_readable(job) for job in sagemaker_training_jobs.training_jobs(aws, lookback_days)]
+    channels = [channel for job in jobs if job.started for channel in job.channels]
+    for automl_job in automl_data(aws, lookback_days):
+        channels.extend(_readable(automl_job).channels)
+    for bucket, prefix in _locations(channels):
+        found.setdefault(bucket, set()).add(prefix)
     for model_job in bedrock_jobs.customization_jobs(aws, lookback_days):
         for uri in _readable(model_job).inputs:
             bucket, prefix = s3_objects.location(uri)
@@ -93,8 +130,8 @@ def _readable(job: J | Unreadable) -> J:
     return job
 
 
-def _read_by_training(job: TrainingJob) -> Iterator[tuple[str, str]]:
-    for channel in job.channels if job.started else ():
+def _locations(channels: Iterable[Channel]) -> Iterator[tuple[str, str]]:
+    for channel in channels:
         if channel.s3_uri and not channel.from_hub:
             bucket, prefix = s3_objects.location(channel.s3_uri)
             yield bucket, "" if channel.s3_data_type in MANIFESTS else prefix

@@ -42,10 +42,10 @@ class TrainingDataBucketProtected(PeriodicRule[Bucket | OtherBucket]):
     block_public_access=s3.BlockPublicAccess.BLOCK_ALL)`.
 
     ## Limits
-    Judged are the buckets of all input channels of training jobs, jobs of tuning and AutoML jobs among them, and of
-    the training data, validation data and invocation logs of customization jobs, made in the last `lookbackDays`.
-    File systems (Amazon EFS, Amazon FSx), Hub models and weights that are imported count for nothing; of a manifest
-    its own bucket does, not those of what it lists.
+    Judged are the buckets of all input channels of training jobs (those of tuning jobs among them) and AutoML jobs,
+    and of the training data, validation data and invocation logs of customization jobs, made in `lookbackDays`.
+    Inputs of processing jobs do not count, which may be there to clean data, nor do file systems (Amazon EFS, Amazon
+    FSx), models of a hub and imported weights; of a manifest its own bucket counts, not those of what it lists.
     A bucket of another account is NOT_APPLICABLE: only its owner can see what protects it.
     Default encryption is judged, not what older objects are encrypted with.
     Access points, replication and what identity-based policies allow inside the account are not judged.
@@ -64,7 +64,9 @@ class TrainingDataBucketProtected(PeriodicRule[Bucket | OtherBucket]):
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = "No training or customization job of the look-back period read from a bucket that exists."
+    nothing_to_judge = (
+        "No training, AutoML or customization job of the look-back period read from a bucket that exists."
+    )
     collect = training_corpora.training_buckets
 
     lookback_days: Annotated[int, Between(1, 365), "Days back to which jobs are looked at."] = 30

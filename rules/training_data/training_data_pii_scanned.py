@@ -68,7 +68,9 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
         "https://docs.aws.amazon.com/macie/latest/APIReference/datasources-s3.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = "No training or customization job of the look-back period read from a bucket that exists."
+    nothing_to_judge = (
+        "No training, AutoML or customization job of the look-back period read from a bucket that exists."
+    )
     collect = training_scans.scanned_buckets
 
     lookback_days: Annotated[int, Between(1, 365), "Days back to which training jobs are looked at."] = 30

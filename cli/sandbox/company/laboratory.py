@@ -161,7 +161,7 @@ class _Bench:
             "EnableInterContainerTrafficEncryption": True,
             "VpcConfig": self.network,
         }
-        source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{ARTIFACTS}/visits/"}}
+        source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://aurelia-training-{HOME}/visits/"}}
         problem = {"ContentColumn": "note", "TargetLabelColumn": "shown", "CompletionCriteria": {"MaxCandidates": 5}}
         self._sagemaker.create_auto_ml_job_v2(
             AutoMLJobName=name,

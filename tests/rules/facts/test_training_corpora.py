@@ -11,7 +11,7 @@ from rules.engine.errors import UnexpectedAnswerError
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import training_corpora
 from rules.facts.s3 import Bucket, OtherBucket, OtherKind
-from rules.facts.training_corpora import Corpus, TrainingBucket
+from rules.facts.training_corpora import AutoMlData, Corpus, TrainingBucket
 
 ROLE = "arn:aws:iam::123456789012:role/science"
 ACCESS_POINT = "arn:aws:s3:us-east-1:123456789012:accesspoint/corpus"
@@ -46,6 +46,17 @@ def customize(account: Account, name: str, training: dict[str, Any], *validation
         trainingDataConfig=training,
         validationDataConfig={"validators": [{"s3Uri": uri} for uri in validation]},
         outputDataConfig={"s3Uri": "s3://metrics/out/"},
+    )
+
+
+def automate(account: Account, name: str, *sources: dict[str, Any]) -> None:
+    problem = {"ContentColumn": "a", "TargetLabelColumn": "b", "CompletionCriteria": {"MaxCandidates": 5}}
+    account.session().client("sagemaker").create_auto_ml_job_v2(
+        AutoMLJobName=name,
+        AutoMLJobInputDataConfig=[{"ChannelType": "training", "DataSource": source} for source in sources],
+        AutoMLProblemTypeConfig={"TextClassificationJobConfig": problem},
+        OutputDataConfig={"S3OutputPath": "s3://models/automl"},
+        RoleArn=ROLE,
     )
 
 
@@ -134,6 +145,12 @@ def test_reads_what_customization_jobs_read(account: Account, aws: Aws) -> None:
     )
 
 
+def test_reads_what_automl_jobs_read(account: Account, aws: Aws) -> None:
+    automate(account, "no-shows", channel("s3://visits/2026/"), channel("s3://lists/visits.manifest", "ManifestFile"))
+
+    assert training_corpora.corpora(aws, 30) == (Corpus("lists", ("",)), Corpus("visits", ("2026/",)))
+
+
 def test_a_bucket_that_several_jobs_read_is_one(account: Account, aws: Aws) -> None:
     train(account, "fraud", channel("s3://shared/train/"))
     train(account, "fraud-again", channel("s3://shared/train/"))
@@ -145,6 +162,7 @@ def test_a_bucket_that_several_jobs_read_is_one(account: Account, aws: Aws) -> N
 def test_jobs_from_before_the_look_back_do_not_count(account: Account, aws: Aws) -> None:
     train(account, "fraud", channel("s3://claims/train/"))
     customize(account, "tone", {"s3Uri": "s3://letters/train.jsonl"})
+    automate(account, "no-shows", channel("s3://visits/"))
     aws.now += timedelta(days=400)
 
     assert training_corpora.corpora(aws, 30) == ()
@@ -165,6 +183,7 @@ def test_a_job_that_never_began_to_train_read_nothing(aws: Aws) -> None:
     with Stubber(aws.client("sagemaker")) as stubber:
         stubber.add_response("list_training_jobs", {"TrainingJobSummaries": [summary]})
         stubber.add_response("describe_training_job", described)
+        stubber.add_response("list_auto_ml_jobs", {"AutoMLJobSummaries": []})
         assert training_corpora.corpora(aws, 30) == ()
 
 
@@ -202,24 +221,30 @@ def test_reads_every_page(account: Account, aws: Aws) -> None:
     for number in range(2):
         train(account, f"fraud-{number}", channel(f"s3://claims-{number}/train/"))
         customize(account, f"tone-{number}", {"s3Uri": f"s3://letters-{number}/train.jsonl"})
+        automate(account, f"no-shows-{number}", channel(f"s3://visits-{number}/"))
     account.faults.page_size(1)
 
     names = [corpus.bucket for corpus in training_corpora.corpora(aws, 30)]
 
-    assert names == ["claims-0", "claims-1", "letters-0", "letters-1"]
+    assert names == ["claims-0", "claims-1", "letters-0", "letters-1", "visits-0", "visits-1"]
 
 
-@pytest.mark.parametrize("action", ["sagemaker:DescribeTrainingJob", "bedrock:GetModelCustomizationJob"])
+@pytest.mark.parametrize(
+    "action", ["sagemaker:DescribeTrainingJob", "sagemaker:DescribeAutoMLJobV2", "bedrock:GetModelCustomizationJob"]
+)
 def test_buckets_of_a_job_that_cannot_be_read_are_not_known(account: Account, aws: Aws, action: str) -> None:
     train(account, "risk", channel("s3://claims/train/"))
     customize(account, "risk", {"s3Uri": "s3://letters/train.jsonl"})
+    automate(account, "risk", channel("s3://visits/"))
     account.faults.deny(action)
 
     with pytest.raises(UnexpectedAnswerError, match="job risk: AccessDenied"):
         training_corpora.tagged_buckets(aws, 30)
 
 
-@pytest.mark.parametrize("action", ["sagemaker:ListTrainingJobs", "bedrock:ListModelCustomizationJobs"])
+@pytest.mark.parametrize(
+    "action", ["sagemaker:ListTrainingJobs", "sagemaker:ListAutoMLJobs", "bedrock:ListModelCustomizationJobs"]
+)
 def test_jobs_that_cannot_be_listed_are_not_known(account: Account, aws: Aws, action: str) -> None:
     account.faults.deny(action)
 
@@ -242,9 +267,35 @@ def test_a_bucket_that_cannot_be_read_leaves_the_others(account: Account, aws: A
 
 def test_a_job_that_was_deleted_since_it_was_listed_is_left_out(account: Account, aws: Aws) -> None:
     customize(account, "tone", {"s3Uri": "s3://letters/train.jsonl"})
+    automate(account, "no-shows", channel("s3://visits/"))
     account.faults.add(Fault("gone", "bedrock:GetModelCustomizationJob"))
+    account.faults.add(Fault("gone", "sagemaker:DescribeAutoMLJobV2"))
 
     assert training_corpora.corpora(aws, 30) == ()
+
+
+def test_an_automl_job_may_read_no_bucket(aws: Aws) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:automl-job/no-shows"
+    summary = {
+        "AutoMLJobName": "no-shows",
+        "AutoMLJobArn": arn,
+        "AutoMLJobStatus": "Completed",
+        "AutoMLJobSecondaryStatus": "Completed",
+        "CreationTime": aws.now,
+        "LastModifiedTime": aws.now,
+    }
+    described = {
+        **summary,
+        "AutoMLJobInputDataConfig": [{"ChannelType": "training"}],
+        "OutputDataConfig": {"S3OutputPath": "s3://models"},
+        "RoleArn": ROLE,
+    }
+    with Stubber(aws.client("sagemaker")) as stubber:
+        stubber.add_response("list_auto_ml_jobs", {"AutoMLJobSummaries": [summary]})
+        stubber.add_response("describe_auto_ml_job_v2", described)
+        (found,) = training_corpora.automl_data(aws, 30)
+
+    assert found == AutoMlData(Resource("AWS::SageMaker::AutoMLJob", arn, "no-shows", arn), ())
 
 
 def test_an_account_without_jobs_has_no_corpora(aws: Aws) -> None:
@@ -256,6 +307,7 @@ def test_declares_the_actions_that_it_uses(account: Account, aws: Aws) -> None:
     make(account, "claims")
     train(account, "fraud", channel("s3://claims/train/"))
     customize(account, "tone", {"s3Uri": "s3://claims/letters.jsonl"})
+    automate(account, "no-shows", channel("s3://claims/visits/"))
     before = len(account.calls)
 
     training_corpora.tagged_buckets(aws, 30)

@@ -11,7 +11,7 @@ from rules.facts.macie import OFF, Inventoried, Session
 from rules.facts.s3 import OtherBucket, OtherKind
 from rules.facts.training_scans import ScannedBucket
 from tests.rules.facts.test_macie import ROLE, SECRETS
-from tests.rules.facts.test_training_corpora import channel, train
+from tests.rules.facts.test_training_corpora import automate, channel, train
 
 RESOURCE = Resource("AWS::S3::Bucket", "corpus", "corpus", "arn:aws:s3:::corpus")
 
@@ -198,6 +198,7 @@ def test_declares_the_actions_that_it_uses(macie: Any, account: Account, aws: Aw
         trainingDataConfig={"s3Uri": "s3://corpus/letters.jsonl"},
         outputDataConfig={"s3Uri": "s3://metrics/out/"},
     )
+    automate(account, "no-shows", channel("s3://corpus/visits/"))
     before = len(account.calls)
 
     training_scans.scanned_buckets(aws, 30, 30)
