@@ -28,6 +28,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "kms",
         "lambda_functions",
         "s3_buckets",
+        "ssm_documents",
         "stack_resources",
     ),
     "cloudtrail": ("cloudtrail_lake", "cloudtrail_trails"),
@@ -54,7 +55,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "securityhub": ("security_hub", "security_hub_products"),
     "sns": ("sns_topics",),
-    "ssm": ("ssm_automation",),
+    "ssm": ("ssm_automation", "ssm_documents"),
 }
 
 

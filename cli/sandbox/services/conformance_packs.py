@@ -21,7 +21,7 @@ from cli.sandbox.identifiers import random_id
 from cli.sandbox.operations import Result, operation
 from cli.sandbox.pack_template import PackTemplate, TemplateError, resolved, text_of
 from cli.sandbox.services.config_evaluations import rule_compliance
-from cli.sandbox.services.config_remediations import put_remediations
+from cli.sandbox.services.config_remediations import forget_remediations, put_remediations, require_target
 from cli.sandbox.services.config_rules import PACKS, ConfigAccount, config_of
 
 MAX_PACKS: Final = 50
@@ -163,20 +163,24 @@ def put_pack(account: ConfigAccount, params: Mapping[str, Any]) -> dict[str, Any
     pack |= {key: params[key] for key in _DESCRIBED if params.get(key) and key not in pack}
     packs[name] = pack
     try:
+        for remediation in template.remediations.values():
+            require_target(account, remediation["TargetId"])
         rules = _put_rules(account, template, pack_id)
+        forget_remediations(account, [*pack["rules"].values(), *rules.values()])
+        put_remediations(account, _remediations(template, rules))
     except AwsError as error:
         pack["state"], pack["reason"] = f"{verb}_FAILED", f"{error.message} (Error Code: {error.code})"
         return pack
     for gone in set(pack["rules"].values()) - set(rules.values()):
         account.delete_rule(gone)
     pack["rules"] = rules
-    put_remediations(account, _remediations(template, rules))
     return pack
 
 
 def delete_pack(account: ConfigAccount, name: str) -> None:
     """Forget a pack and its rules."""
     pack = account.table("packs").pop(name)
+    forget_remediations(account, pack["rules"].values())
     for rule_name in pack["rules"].values():
         account.delete_rule(rule_name)
 

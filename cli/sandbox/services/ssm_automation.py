@@ -106,6 +106,15 @@ def _texts(value: Any) -> list[str]:
     return [text_of(each) for each in value] if isinstance(value, list) else [text_of(value)]
 
 
+def has_document(account_id: str, region: str, name: str) -> bool:
+    """Say whether the account has a document of that name."""
+    try:
+        ssm_backends[account_id][region].describe_document(name, None, None)
+    except InvalidDocument:
+        return False
+    return True
+
+
 def _content(call: Call, name: str) -> str:
     try:
         return str(ssm_backends[call.account_id][call.region].get_document(name, None, None, "JSON")["Content"])
