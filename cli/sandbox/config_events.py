@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from moto.utilities.utils import get_partition
 
-from cli.sandbox.services.config_evaluations import PENDING, TOKENS
+from cli.sandbox.services.config_evaluations import CHANGES, PENDING, TOKENS
 from cli.sandbox.services.config_rules import ConfigAccount
 from cli.sandbox.tables import Tables
 
 Event = dict[str, Any]
 
 _ITEM_VERSION: Final = "1.3"
+_MOST_ENTRIES: Final = 10
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,47 @@ class ConfigEvents:
         waiting.clear()
         return [self.scheduled(name) for name in names]
 
+    def announce(self) -> int:
+        """
+        Send EventBridge an event for each change of compliance that it has not heard of; return how many.
+
+        Shape: that of notifications
+        (https://docs.aws.amazon.com/config/latest/developerguide/example-config-rule-compliance-notification.html).
+        """
+        changes: list[Any] = self._account.table(CHANGES).pop("waiting", [])
+        # Moto's events take a second to import, which only who listens to them pays.
+        from moto.events.models import events_backends  # noqa: PLC0415
+
+        backend = events_backends[self._account.account_id][self._account.region]
+        entries = [
+            {
+                "Source": "aws.config",
+                "DetailType": "Config Rules Compliance Change",
+                "Detail": json.dumps(self._compliance_change(before, after)),
+            }
+            for before, after in changes
+        ]
+        for start in range(0, len(entries), _MOST_ENTRIES):
+            backend.put_events(entries[start : start + _MOST_ENTRIES])
+        return len(entries)
+
+    def _compliance_change(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+        qualifier = after["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+        rule = self._account.rule(qualifier["ConfigRuleName"])
+        return {
+            "resourceId": qualifier["ResourceId"],
+            "awsRegion": self._account.region,
+            "awsAccountId": self._account.account_id,
+            "configRuleName": qualifier["ConfigRuleName"],
+            "recordVersion": "1.0",
+            "configRuleARN": rule["ConfigRuleArn"],
+            "messageType": "ComplianceChangeNotification",
+            "newEvaluationResult": _evaluation_result(after),
+            **({"oldEvaluationResult": _evaluation_result(before)} if before else {}),
+            "notificationCreationTime": _iso(datetime.now(UTC)),
+            "resourceType": qualifier["ResourceType"],
+        }
+
     def _event(self, rule_name: str, invoking: Mapping[str, Any], *, left_scope: bool = False) -> Event:
         account, rule = self._account, self._account.rule(rule_name)
         token = secrets.token_urlsafe(32)
@@ -144,3 +186,23 @@ class ConfigEvents:
 
 def _iso(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _evaluation_result(result: Mapping[str, Any]) -> dict[str, Any]:
+    qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+    ordering: datetime = result["EvaluationResultIdentifier"]["OrderingTimestamp"]
+    return {
+        "evaluationResultIdentifier": {
+            "evaluationResultQualifier": {
+                "configRuleName": qualifier["ConfigRuleName"],
+                "resourceType": qualifier["ResourceType"],
+                "resourceId": qualifier["ResourceId"],
+                "evaluationMode": qualifier["EvaluationMode"],
+            },
+            "orderingTimestamp": _iso(ordering),
+        },
+        "complianceType": result["ComplianceType"],
+        "resultRecordedTime": _iso(result["ResultRecordedTime"]),
+        "configRuleInvokedTime": _iso(result["ConfigRuleInvokedTime"]),
+        **({"annotation": result["Annotation"]} if "Annotation" in result else {}),
+    }

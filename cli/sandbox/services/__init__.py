@@ -24,6 +24,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "cloudformation": (
         "config_cloudformation",
         "ec2",
+        "event_sources",
         "iam_entities",
         "kms",
         "lambda_functions",
@@ -39,7 +40,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "guardduty": ("guardduty",),
     "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
     "kms": ("kms",),
-    "lambda": ("lambda_functions",),
+    "lambda": ("event_sources", "lambda_functions"),
     "logs": ("logs", "metric_filters"),
     "macie2": ("macie", "macie_session"),
     "neptune-graph": ("neptune_graph",),

@@ -14,6 +14,7 @@ Evaluation = dict[str, Any]
 
 TOKENS: Final = "result tokens"
 PENDING: Final = "pending evaluations"
+CHANGES: Final = "changes of compliance"
 _PUT: Final = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE")
 _COUNTED: Final = 25
 # `AWS::::Account` has two as well, `AWS::Account` is refused.
@@ -38,8 +39,17 @@ def put_evaluations(call: Call, _: Moto) -> Result:
         for evaluation in evaluations:
             if evaluation not in failed:
                 key = (evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"])
-                results[key] = _result(evaluation, token, call.now)
+                before, results[key] = results.get(key), _result(evaluation, token, call.now)
+                note_change(account, before, results[key])
     return {"FailedEvaluations": failed}
+
+
+def note_change(account: ConfigAccount, before: Evaluation | None, after: Evaluation) -> None:
+    """Note what AWS Config sends an event of: another compliance than before, or a first one that is a verdict."""
+    if after["ComplianceType"] == (before or {"ComplianceType": "NOT_APPLICABLE"})["ComplianceType"]:
+        return
+    changes: list[tuple[Evaluation | None, Evaluation]] = account.table(CHANGES).setdefault("waiting", [])
+    changes.append((before, after))
 
 
 @operation("config", "GetComplianceDetailsByConfigRule", page_size=10)

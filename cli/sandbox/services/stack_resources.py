@@ -14,6 +14,7 @@ from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 Properties = dict[str, Any]
@@ -134,6 +135,59 @@ class QueuePolicy(_StackResource, CloudFormationModel):  # type: ignore[misc]  #
         for queue in self.physical_resource_id.split(","):
             if queue in backend.queues:
                 backend.set_queue_attributes(queue, {"Policy": ""})
+
+
+class TopicPolicy(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto
+    """AWS::SNS::TopicPolicy."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names the resource: it has none."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the resource type."""
+        return "AWS::SNS::TopicPolicy"
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Set the policy on the topics; the physical id is made up of their ARNs."""
+        del name
+        for topic in properties["Topics"]:
+            sns_backends[account_id][region].topics[topic].policy = json.dumps(properties["PolicyDocument"])
+        return ",".join(properties["Topics"])
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Leave the policy to its topics, which a stack deletes as well."""
+        del account_id, region_name
+
+
+class Subscription(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto
+    """AWS::SNS::Subscription."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names the resource: it has none."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the resource type."""
+        return "AWS::SNS::Subscription"
+
+    @classmethod
+    def put(cls, name: str, properties: Properties, account_id: str, region: str) -> str:
+        """Subscribe the endpoint; the subscription's ARN is the physical id."""
+        del name
+        subscribed = sns_backends[account_id][region].subscribe(
+            properties["TopicArn"], properties["Endpoint"], properties["Protocol"]
+        )
+        return str(subscribed.arn)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Unsubscribe the endpoint."""
+        sns_backends[account_id][region_name].unsubscribe(self.physical_resource_id)
 
 
 class EventInvokeConfig(_StackResource, CloudFormationModel):  # type: ignore[misc]  # mypy does not follow moto

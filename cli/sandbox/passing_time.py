@@ -1,0 +1,27 @@
+"""Time that passes in the embedded account, for what looks back on days."""
+
+from datetime import timedelta
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.logs.models import logs_backends
+
+
+def pass_time(account_id: str, region: str, ago: timedelta) -> None:
+    """Make every datum of a metric and every log group that there is older."""
+    for datum in cloudwatch_backends[account_id][region].metric_data:
+        datum.timestamp -= ago
+    for group in logs_backends[account_id][region].groups.values():
+        group.creation_time -= int(ago.total_seconds() * 1000)
+
+
+def count_run(account_id: str, region: str, function_name: str, *, failed: bool) -> None:
+    """Count a run of a function as AWS Lambda does, in metrics of a namespace that only AWS services may write to."""
+    data = [
+        {
+            "MetricName": name,
+            "Value": value,
+            "Dimensions": [{"Name": "FunctionName", "Value": function_name}],
+        }
+        for name, value in (("Invocations", 1), ("Errors", int(failed)))
+    ]
+    cloudwatch_backends[account_id][region].put_metric_data("AWS/Lambda", data)
