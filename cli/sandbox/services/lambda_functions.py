@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
 
 from cli.sandbox.calls import Call
 from cli.sandbox.errors import AwsError
@@ -23,6 +24,17 @@ def list_functions(call: Call, moto: Moto) -> Result:
 def get_function_configuration(call: Call, moto: Moto) -> Result:
     """Return a function's configuration, without the variables if the caller may not decrypt them."""
     return _shown(call, moto())
+
+
+@amendment("lambda", "UpdateFunctionConfiguration", reason="Moto keeps the key that a function was made with.")
+def update_function_configuration(call: Call, moto: Moto) -> Result:
+    """Change a function, its key included; a caller that sets variables sees them."""
+    answer = moto()
+    if "KMSKeyArn" not in call.params:
+        return answer
+    key = call.params["KMSKeyArn"]
+    get_backend(call.account_id, call.region).get_function(call.params["FunctionName"]).kms_key_arn = key
+    return {**answer, "KMSKeyArn": key}
 
 
 def _shown(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:

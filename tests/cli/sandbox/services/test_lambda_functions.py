@@ -84,3 +84,15 @@ def test_no_key_is_not_named(functions: Account) -> None:
     configuration = functions.session().client("lambda").get_function_configuration(FunctionName="aws")
 
     assert "KMSKeyArn" not in configuration
+
+
+def test_a_function_gets_another_key(functions: Account) -> None:
+    client = functions.session().client("lambda")
+    key = functions.session().client("kms").create_key()["KeyMetadata"]["Arn"]
+
+    answer = client.update_function_configuration(FunctionName="aws", KMSKeyArn=key, Environment=VARIABLES)
+    client.update_function_configuration(FunctionName="bare", Timeout=9)
+
+    assert (answer["KMSKeyArn"], answer["Environment"]) == (key, VARIABLES)
+    assert client.get_function_configuration(FunctionName="aws")["KMSKeyArn"] == key
+    assert client.get_function_configuration(FunctionName="bare")["KMSKeyArn"] != key
