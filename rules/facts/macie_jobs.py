@@ -136,7 +136,8 @@ def _condition(item: Mapping[str, Any]) -> Condition:
     # Buckets have criteria, objects have scope terms, of the same shapes.
     tags = item.get("tagCriterion") or item.get("tagScopeTerm")
     if tags:
-        pairs = tuple((pair.get("key"), pair.get("value")) for pair in tags.get("tagValues", ()))
+        # An empty value stands for any (Macie API, TagScopeTerm).
+        pairs = tuple((pair.get("key") or None, pair.get("value") or None) for pair in tags.get("tagValues", ()))
         return Condition(TAG, tags["comparator"], pairs)
     simple = item.get("simpleCriterion") or item["simpleScopeTerm"]
     return Condition(simple["key"], simple["comparator"], tuple(simple["values"]))

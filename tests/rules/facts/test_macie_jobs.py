@@ -57,7 +57,7 @@ def test_reads_a_job_that_ran_once(client: Any, aws: Aws) -> None:
 
 def test_reads_a_recurring_job_with_all_of_its_settings(client: Any, aws: Aws) -> None:
     simple = {"key": "S3_BUCKET_NAME", "comparator": "EQ", "values": ["corpus", "other"]}
-    tagged = {"comparator": "NE", "tagValues": [{"key": "stage", "value": "test"}, {"key": "temporary"}]}
+    tagged = {"comparator": "NE", "tagValues": [{"key": "stage", "value": "test"}, {"key": "temporary", "value": ""}]}
     job_id = make(
         client,
         "daily",
