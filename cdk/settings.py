@@ -94,8 +94,12 @@ class Settings:
         )
 
     def parameters_of(self, rule: type[Rule[Any]]) -> dict[str, str]:
-        """Return the texts of a rule's parameters that have one: as set here, else the rule's own default."""
-        defaults = {each.name: each.default for each in rule.parameters() if each.default is not None}
+        """
+        Return the texts of a rule's parameters that have one: as set here, else the rule's own default.
+
+        AWS Config takes no blank parameter, and a rule without one has its default all the same.
+        """
+        defaults = {each.name: each.default for each in rule.parameters() if each.default}
         return defaults | {name: text for name, text in self.parameters.get(rule.id, {}).items() if text}
 
     def function_name(self, rule: type[Rule[Any]]) -> str:

@@ -188,6 +188,13 @@ def test_every_form_says_only_what_the_config_api_knows() -> None:
             assert {name for name, value in trigger.items() if value not in detail[name].enum} == set()
 
 
+def test_no_form_of_the_pack_has_a_blank_input() -> None:
+    for form in (pack.literal_pack(EVERY_RULE, FRANKFURT), pack.deployed_pack(EVERY_RULE, None)):
+        for resource in form["Resources"].values():
+            inputs = resource["Properties"].get("InputParameters", {})
+            assert [name for name, text in inputs.items() if not text.strip()] == []
+
+
 def test_every_form_of_the_pack_is_within_the_limits() -> None:
     pack.check_limits(pack.standalone_pack(EVERY_RULE))
     pack.check_limits(pack.literal_pack(EVERY_RULE, FRANKFURT))
