@@ -24,6 +24,7 @@ from cdk import bundle, pack
 from cdk.app import add_stacks, new_app, settings_of
 from cdk.given import SettingsError
 from cdk.organization_settings import Organization
+from cdk.remediation.settings import LogDestination, Remediation
 from rules.engine.catalogue import all_rules
 from rules.engine.clients import SERVICES
 
@@ -40,6 +41,10 @@ MANY_ACCOUNTS: dict[str, Any] = {
     "organization": Organization("o-a1b2c3d4e5", "111122223333", ("r-ab12",), aggregator=True),
 }
 """An example, so that the stacks of an organization are held against the same rules."""
+EVERY_RUNBOOK = Remediation(
+    invocation_logs=LogDestination("/bedrock/invocations", "bedrock-logging", "bedrock-logs-{account}-{region}")
+)
+"""An example, so that runbooks and remediations are held against the same rules while the settings have none."""
 IGNORED = ["W3037"]
 """cfn-lint's names of IAM actions lag behind AWS; tests hold the roles against the Service Authorization Reference."""
 PLACES = (
@@ -75,6 +80,7 @@ def checks() -> Iterator[Check]:
         yield Check("settings and bundle", "unusable", (str(error),))
         return
     yield Check("bundle", f"{built.size:,} of {bundle.LARGEST:,} bytes, {built.digest[:12]}")
+    settings = dataclasses.replace(settings, remediation=settings.remediation or EVERY_RUNBOOK)
     yield from pack_checks(settings)
     yield from stack_checks(settings, built)
     if settings.organization is None:
@@ -99,7 +105,8 @@ def pack_checks(settings: Settings) -> Iterator[Check]:
         text = pack.as_json(template)
         route = "inline" if len(text) <= pack.INLINE_BYTES else "through S3"
         count = len(template.get("Parameters", {}))
-        seen = f"{len(template['Resources'])} rules, {count} parameters, {len(text):,} bytes ({route})"
+        rules = sum(resource["Type"] == pack.RULE for resource in template["Resources"].values())
+        seen = f"{rules} rules, {count} parameters, {len(text):,} bytes ({route})"
         yield Check(name, seen, linted(text))
 
 
