@@ -27,16 +27,19 @@ def job_verdict(job: Job, checks: tuple[Check, ...]) -> Verdict:
         return non_compliant(*dict.fromkeys(defects))
     if job.gone_model is not None and not NETWORK_CHECKS.isdisjoint(checks):
         return not_applicable(f"Model {job.gone_model}, which had the network settings of the job, no longer exists.")
-    without = [check for check in dict.fromkeys(checks) if all(_has_no_setting(part, check) for part in job.parts)]
-    passed = [check for check in dict.fromkeys(checks) if check not in without]
+    asked = list(dict.fromkeys(checks))
+    without = [check for check in asked if all(_has_no_setting(part, check) for part in job.parts)]
+    said = []
+    if lacking := [check for check in without if check != "output"]:
+        said.append(f"It has no setting for {listed(lacking, most=len(CHECKS))}.")
+    if "output" in without:
+        said.append("It writes no output to encrypt.")
+    passed = [check for check in asked if check not in without]
     if not passed:
-        return not_applicable(f"Such a job has no setting for {listed(without, most=len(CHECKS))}.")
-    said = [f"The job passes {listed(passed, most=len(CHECKS))}."]
-    if without:
-        said.append(f"It has no setting for {listed(without, most=len(CHECKS))}.")
+        return not_applicable(*said)
     if keys := list(dict.fromkeys(key.name for part in job.parts for key in _keys(part, checks))):
         said.append(f"It encrypts with {listed(keys, most=2, longest=80)}.")
-    return compliant(*said)
+    return compliant(f"The job passes {listed(passed, most=len(CHECKS))}.", *said)
 
 
 def _defects(part: Part, checks: tuple[Check, ...]) -> Iterator[str]:

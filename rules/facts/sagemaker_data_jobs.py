@@ -64,7 +64,7 @@ def processing_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...
         network = Network(
             JOB,
             None if _is_clarify(aws, answer) else config.get("EnableNetworkIsolation", False),
-            "VpcConfig" in config,
+            bool(config.get("VpcConfig")),
             config.get("EnableInterContainerTrafficEncryption", False),
             cluster.instance_count,
         )
@@ -163,7 +163,7 @@ def automl_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...]:
     def parts(answer: Mapping[str, Any]) -> tuple[Part, ...]:
         security = answer.get("SecurityConfig", {})
         network = Network(
-            in_vpc="VpcConfig" in security,
+            in_vpc=bool(security.get("VpcConfig")),
             traffic_encrypted=security.get("EnableInterContainerTrafficEncryption", False),
         )
         stored = Volumes((), named_key(aws, security.get("VolumeKmsKeyId")))

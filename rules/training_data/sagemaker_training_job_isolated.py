@@ -45,7 +45,8 @@ class SageMakerTrainingJobIsolated(PeriodicRule[Job]):
     Jobs that a tuning or AutoML job started have its settings: sagemaker-data-job-isolated judges it once. Those of
     labeling jobs are not judged.
     A serverless job takes a VPC and an output key only. Instances with local storage encrypt it in hardware and take
-    no key. An output key has to be named by the job: defaults of the bucket do not count.
+    no key. An output key has to be named by the job: defaults of the bucket do not count. Checkpoints and what the
+    debugger writes have no key of their own.
     """
 
     title = "SageMaker training jobs are isolated and encrypted"

@@ -94,7 +94,9 @@ def with_volumes(key: NamedKey | None, *types: str) -> Job:
         ),
         pytest.param(
             job(replace(GOOD_PART, outputs=())),
-            compliant("The job passes isolation, vpc, traffic and volume.", "It has no setting for output.", ENCRYPTS),
+            compliant(
+                "The job passes isolation, vpc, traffic and volume.", "It writes no output to encrypt.", ENCRYPTS
+            ),
             id="nothing is written",
         ),
         pytest.param(
@@ -171,8 +173,14 @@ WITHOUT_MODEL = replace(GOOD_PART, network=None)
         pytest.param(
             job(Part(JOB, Network(in_vpc=True), None, ())),
             ("isolation", "volume"),
-            not_applicable("Such a job has no setting for isolation and volume."),
+            not_applicable("It has no setting for isolation and volume."),
             id="nothing of what is asked has a setting",
+        ),
+        pytest.param(
+            job(replace(GOOD_PART, outputs=())),
+            ("output",),
+            not_applicable("It writes no output to encrypt."),
+            id="a key is asked for what is not written",
         ),
         pytest.param(
             job(GOOD_PART), ("output", "output"), compliant("The job passes output.", ENCRYPTS), id="asked twice"
