@@ -64,9 +64,7 @@ class TrainingDataBucketProtected(PeriodicRule[Bucket | OtherBucket]):
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = (
-        "No training, AutoML or customization job of the look-back period read from a bucket that exists."
-    )
+    nothing_to_judge = "No training, AutoML or customization job of the last days read a bucket that exists."
     collect = training_corpora.training_buckets
 
     lookback_days: Annotated[int, Between(1, 365), "Days back to which jobs are looked at."] = 30

@@ -4,15 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.scans import (
-    Level,
-    finding_defect,
-    newest_scan,
-    nothing_to_scan,
-    obstacle,
-    run_under_way,
-    scan_defects,
-)
+from rules.criteria import scans
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
 from rules.engine.frameworks import nist_800_53, nist_ai_rmf, owasp_llm, wa_genai, wa_ml
@@ -68,14 +60,12 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
         "https://docs.aws.amazon.com/macie/latest/APIReference/datasources-s3.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = (
-        "No training, AutoML or customization job of the look-back period read from a bucket that exists."
-    )
+    nothing_to_judge = "No training, AutoML or customization job of the last days read a bucket that exists."
     collect = training_scans.scanned_buckets
 
     lookback_days: Annotated[int, Between(1, 365), "Days back to which training jobs are looked at."] = 30
     max_scan_age_days: Annotated[int, Between(1, 365), InPack(), "Most days since the last complete scan."] = 30
-    min_severity: Annotated[Level, "Lowest severity of open findings that counts."] = "high"
+    min_severity: Annotated[scans.Level, "Lowest severity of open findings that counts."] = "high"
     min_sampling_percentage: Annotated[int, Between(1, 100), "Least percentage of objects that a job looks at."] = 100
 
     def facts(self, aws: Aws) -> Iterable[ScannedBucket | OtherBucket | Unreadable]:
@@ -86,17 +76,17 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
         """Return whether Macie looked at the training data lately, and left nothing open."""
         if isinstance(bucket, OtherBucket):
             return not_applicable(f"It is {bucket.kind.value}, which Amazon Macie does not show in this account.")
-        if barred := obstacle(bucket):
+        if barred := scans.obstacle(bucket):
             return non_compliant(barred)
         bounds = (self.max_scan_age_days, self.min_sampling_percentage)
-        scan = newest_scan(bucket, *bounds)
-        if found := finding_defect(bucket, self.min_severity):
-            return non_compliant(found, *([] if scan else scan_defects(bucket, *bounds)))
-        unclear = nothing_to_scan(bucket) or (None if scan else run_under_way(bucket, *bounds))
+        scan = scans.newest_scan(bucket, *bounds)
+        if found := scans.finding_defect(bucket, self.min_severity):
+            return non_compliant(found, *([] if scan else scans.scan_defects(bucket, *bounds)))
+        unclear = scans.nothing_to_scan(bucket) or (None if scan else scans.run_under_way(bucket, *bounds))
         if unclear:
             return not_applicable(unclear)
         if scan is None:
-            return non_compliant(*scan_defects(bucket, *bounds))
+            return non_compliant(*scans.scan_defects(bucket, *bounds))
         return compliant(f"{scan.by} looked at the training data {scan.when} and left nothing grave open.")
 
 

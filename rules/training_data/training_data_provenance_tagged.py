@@ -54,9 +54,7 @@ class TrainingDataProvenanceTagged(PeriodicRule[TrainingBucket | OtherBucket]):
         "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
     )
     reports = ("AWS::S3::Bucket",)
-    nothing_to_judge = (
-        "No training, AutoML or customization job of the look-back period read from a bucket that exists."
-    )
+    nothing_to_judge = "No training, AutoML or customization job of the last days read a bucket that exists."
     collect = training_corpora.tagged_buckets
 
     lookback_days: Annotated[int, Between(1, 365), "Days back to which jobs are looked at."] = 30
