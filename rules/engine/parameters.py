@@ -163,7 +163,7 @@ def camel_case(field: str) -> str:
 
 def written(value: object) -> str | None:
     """Return a parameter's value as AWS Config carries it, None for one that is not set."""
-    if value is None or value == ():
+    if value is None or value in ((), ""):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
