@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from rules.criteria.alert_destinations import destination_defect
 from rules.criteria.event_patterns import matches
 from rules.engine.verdict import listed
 from rules.facts.event_rules import DEFAULT_BUS, bus_name
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
 
 _ALARM: Final = re.compile(r'ALARM\s*\(\s*(?:"([^"]*)"|\'([^\']*)\'|([^\s()"\']+))\s*\)')
 _DISJUNCTION: Final = re.compile(r"[\s()]*(?:OR[\s()]*)*")
-
-
-def destination_defect(destination: Destination) -> str | None:
-    """Return what is wrong with a destination ("topic alerts does not exist"), None for one that can tell somebody."""
-    if destination.service == "logs":
-        return f"log group {destination.name} tells nobody"
-    kind = {"sns": "topic", "lambda": "function"}.get(destination.service, "target")
-    if destination.exists is False:
-        return f"{kind} {destination.name} does not exist"
-    if destination.subscribers == 0:
-        return f"topic {destination.name} has no confirmed subscription"
-    return None
 
 
 def delivering(rules: Iterable[EventRule], event: Mapping[Any, Any], buses: str, bus: str = DEFAULT_BUS) -> list[str]:
@@ -61,7 +50,7 @@ def near_misses(rules: Iterable[EventRule], event: Mapping[Any, Any], buses: str
         elif not rule.targets:
             found.append(f"EventBridge rule {rule.name} has no target.")
         elif not _delivers(rule, every, event, buses):
-            found.append(f"EventBridge rule {rule.name} reaches nobody: {_obstacles(rule.targets, buses)}.")
+            found.append(f"EventBridge rule {rule.name} reaches nobody: {_obstacles(rule.targets, rule.arn, buses)}.")
     return found
 
 
@@ -71,7 +60,7 @@ def notifies(alarm: MetricAlarm | CompositeAlarm, alarms: Alarms, seen: frozense
 
     A composite alarm counts when it goes off with each of the alarms that it names: `ALARM(…) OR ALARM(…)`.
     """
-    if alarm.actions_enabled and any(destination_defect(action) is None for action in alarm.actions):
+    if alarm.actions_enabled and any(destination_defect(action, alarm.arn) is None for action in alarm.actions):
         return True
     return any(
         notifies(composite, alarms, seen | {alarm.arn})
@@ -86,7 +75,7 @@ def silence(alarm: MetricAlarm) -> str:
         return f"The actions of alarm {alarm.name} are switched off."
     if not alarm.actions:
         return f"Alarm {alarm.name} has no action."
-    return f"Alarm {alarm.name} reaches nobody: {_obstacles(alarm.actions)}."
+    return f"Alarm {alarm.name} reaches nobody: {_obstacles(alarm.actions, alarm.arn)}."
 
 
 def _catches(rule: EventRule, event: Mapping[Any, Any]) -> bool:
@@ -97,17 +86,20 @@ def _delivers(rule: EventRule, rules: list[EventRule], event: Mapping[Any, Any],
     for target in rule.targets:
         bus = bus_name(target.arn, buses)
         if bus is None:
-            if destination_defect(target) is None:
+            if destination_defect(target, rule.arn) is None:
                 return True
         elif rule.bus == DEFAULT_BUS and bus != DEFAULT_BUS and delivering(rules, event, buses, bus):
             return True
     return False
 
 
-def _obstacles(targets: Iterable[Destination], buses: str = "") -> str:
+def _obstacles(targets: Iterable[Destination], sender: str, buses: str = "") -> str:
     return listed(
-        destination_defect(target) or f"no rule of event bus {bus_name(target.arn, buses)} sends them on"
-        for target in targets
+        (
+            destination_defect(target, sender) or f"no rule of event bus {bus_name(target.arn, buses)} sends them on"
+            for target in targets
+        ),
+        longest=128,
     )
 
 

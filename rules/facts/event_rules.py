@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -35,6 +35,7 @@ class EventRule:
     """A rule with an event pattern that the account made itself, and its targets."""
 
     name: str
+    arn: str
     bus: str
     state: str
     pattern: Mapping[str, Any]
@@ -97,10 +98,13 @@ def _rule(aws: Aws, bus: str, rule: Mapping[str, Any]) -> EventRule:
     pages = aws.client("events").get_paginator("list_targets_by_rule").paginate(Rule=rule["Name"], EventBusName=bus)
     return EventRule(
         name=rule["Name"],
+        arn=rule["Arn"],
         bus=bus,
         state=rule["State"],
         pattern=json.loads(rule["EventPattern"]),
         targets=tuple(
-            alert_destinations.destination(aws, target["Arn"]) for page in pages for target in page["Targets"]
+            replace(alert_destinations.destination(aws, target["Arn"]), role_arn=target.get("RoleArn"))
+            for page in pages
+            for target in page["Targets"]
         ),
     )

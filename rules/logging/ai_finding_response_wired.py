@@ -39,7 +39,8 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
     ## Limits
     AI Protection counts as missing only where GuardDuty lists it: other Regions do not have it.
     One rule has to cover every finding of a severity: shares of several, such as a rule per type, are not added up.
-    Whether policies let EventBridge deliver, and suppression rules of GuardDuty, are not judged.
+    A topic needs a confirmed subscription, a function has to exist, and both have to let EventBridge in; other targets
+    are taken as they are, but a log group alone tells nobody. Suppression rules of GuardDuty are not judged.
     Name the administrator account of GuardDuty as a trusted account where findings are answered there; what it does
     with them cannot be seen from here. Only the findings of AWS Security Hub CSPM count, not Security Hub's own.
     """

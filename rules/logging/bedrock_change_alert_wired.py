@@ -33,14 +33,16 @@ class BedrockChangeAlertWired(PeriodicRule[ChangeAlerts]):
 
     with `{"source": ["aws.bedrock"], "detail-type": ["AWS API Call via CloudTrail"], "detail": {"eventName": […]}}`.
     EventBridge gets these events while a trail of AWS CloudTrail records management events.
+    The topic's policy has to let events.amazonaws.com publish.
     In the AWS CDK, `events.Rule(self, "Changes", event_pattern=…, targets=[targets.SnsTopic(topic)])`.
 
     ## Limits
-    A topic needs a confirmed subscription and a function has to exist; other targets are taken as they are, those in
-    other accounts and Regions too, but a log group alone tells nobody.
-    Whether policies let EventBridge or CloudWatch deliver is not judged: see the metric `FailedInvocations`.
+    A topic needs a confirmed subscription, a function has to exist, and both have to let the sender in; their keys are
+    not judged beyond `alias/aws/sns`. Other targets are taken as they are, those in other accounts and Regions too,
+    but a log group alone tells nobody.
     One rule or alarm has to cover every successful call of a name: shares of several are not added up.
-    Metric filters count with patterns in JSON syntax and alarms that go off at one call; metric math does not.
+    Metric filters count with patterns in JSON syntax and alarms that go off at one call; metric math does not, and
+    filters in the account that owns an organization's trail are not seen.
     """
 
     title = "Somebody is told when guardrails or invocation logging are changed"

@@ -51,7 +51,7 @@ def build(site: Site) -> None:
     careless = site.mixed and site.region == "eu-central-1"
     if site.home:
         _roles(site)
-    topic = site.client("sns").create_topic(Name=TOPIC)["TopicArn"]
+    topic = _topic(site)
     # An invitation that nobody has answered is no subscription yet.
     on_call = ("email", "research@example.com") if careless else ("sms", "+15555550100")
     site.client("sns").subscribe(TopicArn=topic, Protocol=on_call[0], Endpoint=on_call[1])
@@ -73,14 +73,31 @@ def _roles(site: Site) -> None:
     iam.put_role_policy(RoleName=AUDIT_ROLE, PolicyName="deliver", PolicyDocument=policy)
 
 
+def _topic(site: Site) -> str:
+    own = {"Condition": {"StringEquals": {"aws:SourceAccount": site.account_id}}}
+    services = {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
+    policy = document(allow("sns:Publish", on=site.arn("sns", TOPIC), Principal=services, **own))
+    topic = site.client("sns").create_topic(Name=TOPIC, Attributes={"Policy": policy})
+    return str(topic["TopicArn"])
+
+
 def _responder(site: Site) -> str:
-    function = site.client("lambda").create_function(
+    functions = site.client("lambda")
+    function = functions.create_function(
         FunctionName=RESPONDER,
         Role=site.role(RESPONDER),
         Runtime="python3.14",
         Handler="app.handler",
         Code={"ZipFile": archive()},
     )
+    for sender in ("events", "lambda.alarms.cloudwatch"):
+        functions.add_permission(
+            FunctionName=RESPONDER,
+            StatementId=sender.replace(".", "-"),
+            Action="lambda:InvokeFunction",
+            Principal=f"{sender}.amazonaws.com",
+            SourceAccount=site.account_id,
+        )
     return str(function["FunctionArn"])
 
 

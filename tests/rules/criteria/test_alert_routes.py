@@ -3,21 +3,19 @@ from typing import Any
 
 import pytest
 
-from rules.criteria.alert_routes import delivering, destination_defect, near_misses, notifies, silence
+from rules.criteria.alert_routes import delivering, near_misses, notifies, silence
 from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
 from rules.facts.alert_destinations import Destination
 from rules.facts.event_rules import EventRule
+from tests.rules.facts.alerts import HEARD, RULE
 
 BUSES = "arn:aws:events:us-east-1:123456789012:event-bus/"
 EVENT = {"source": "aws.bedrock", "detail": {"eventName": "DeleteGuardrail"}}
-HEARD = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=True, subscribers=2)
 UNHEARD = replace(HEARD, subscribers=0)
 GONE = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=False)
-NO_FUNCTION = Destination("arn:aws:lambda:us-east-1:123456789012:function:respond", exists=False)
 FOREIGN = Destination("arn:aws:events:us-east-1:111122223333:event-bus/security")
 LOGS = Destination("arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/all")
 SECURITY = Destination(f"{BUSES}security")
-RULE = EventRule("changes", "default", "ENABLED", {"source": ["aws.bedrock"]}, (HEARD,))
 THERE = replace(RULE, name="alert", bus="security")
 
 
@@ -42,21 +40,6 @@ def alarm(name: str = "throttled", **changes: Any) -> MetricAlarm:
 def composite(rule: str, name: str = "any", **changes: Any) -> CompositeAlarm:
     arn = f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"
     return replace(CompositeAlarm(name, arn, rule, actions_enabled=True, actions=(HEARD,)), **changes)
-
-
-@pytest.mark.parametrize(
-    ("destination", "defect"),
-    [
-        pytest.param(HEARD, None, id="a topic with subscribers"),
-        pytest.param(FOREIGN, None, id="what cannot be read"),
-        pytest.param(UNHEARD, "topic alerts has no confirmed subscription", id="a topic without subscribers"),
-        pytest.param(GONE, "topic alerts does not exist", id="no topic"),
-        pytest.param(NO_FUNCTION, "function respond does not exist", id="no function"),
-        pytest.param(LOGS, "log group all tells nobody", id="a log group"),
-    ],
-)
-def test_says_why_a_destination_tells_nobody(destination: Destination, defect: str | None) -> None:
-    assert destination_defect(destination) == defect
 
 
 @pytest.mark.parametrize(

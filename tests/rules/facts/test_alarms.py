@@ -6,9 +6,8 @@ from botocore.stub import Stubber
 
 from cli.sandbox import Account
 from rules.engine.aws import Aws
-from rules.facts import alarms
+from rules.facts import alarms, alert_destinations
 from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
-from rules.facts.alert_destinations import Destination
 
 ARN = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
@@ -72,10 +71,11 @@ def test_reads_alarms_on_metrics_and_composite_ones(account: Account, cloudwatch
         AlarmName="quiet", ActionsEnabled=False, DatapointsToAlarm=1, AlarmActions=[TOPIC], **PLAIN, **RISE
     )
     cloudwatch.put_composite_alarm(AlarmName="any", AlarmRule="ALARM(throttled)", AlarmActions=[TOPIC])
-    topic = Destination(TOPIC, exists=True, subscribers=0)
 
     found = alarms.alarms(aws, "us-east-1")
+    topic = alert_destinations.destination(aws, TOPIC)
 
+    assert topic.exists
     assert [alarm.name for alarm in found.on_metrics] == ["throttled", "quiet"]
     throttled, quiet = found.on_metrics
     assert throttled == MetricAlarm(**vars(ALARM) | {"actions": (topic,)})

@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -11,6 +12,16 @@ from rules.facts import alert_destinations
 from rules.facts.alert_destinations import Destination
 
 ALERTS = "arn:aws:sns:us-east-1:123456789012:alerts"
+LETTING_IN = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Sid": "Events",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": ALERTS,
+    },
+}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:respond"
 
 
@@ -43,18 +54,33 @@ def test_reads_how_many_subscriptions_of_a_topic_are_confirmed(sns: Any, aws: Aw
     sns.subscribe(TopicArn=ALERTS, Protocol="sms", Endpoint="+15555550100")
     sns.subscribe(TopicArn=ALERTS, Protocol="email", Endpoint="oncall@example.com")
 
-    assert alert_destinations.destination(aws, ALERTS) == Destination(ALERTS, exists=True, subscribers=1)
+    found = alert_destinations.destination(aws, ALERTS)
+
+    assert found == Destination(ALERTS, exists=True, subscribers=1, policy=found.policy)
 
 
 def test_reads_a_topic_that_nobody_subscribed_to(sns: Any, aws: Aws) -> None:
     assert sns.list_subscriptions()["Subscriptions"] == []
-    assert alert_destinations.destination(aws, ALERTS) == Destination(ALERTS, exists=True, subscribers=0)
+    assert alert_destinations.destination(aws, ALERTS).subscribers == 0
+
+
+@pytest.mark.parametrize("key", [None, "alias/aws/sns"])
+def test_reads_the_key_and_the_policy_of_a_topic(sns: Any, aws: Aws, key: str | None) -> None:
+    if key:
+        sns.set_topic_attributes(TopicArn=ALERTS, AttributeName="KmsMasterKeyId", AttributeValue=key)
+    sns.set_topic_attributes(TopicArn=ALERTS, AttributeName="Policy", AttributeValue=json.dumps(LETTING_IN))
+
+    found = alert_destinations.destination(aws, ALERTS)
+
+    assert found.key == key
+    assert found.policy is not None
+    assert [statement.sid for statement in found.policy.statements] == ["Events"]
 
 
 def test_reads_topics_of_other_regions_there(account: Account, aws: Aws) -> None:
     arn = account.session("eu-central-1").client("sns").create_topic(Name="alerts")["TopicArn"]
 
-    assert alert_destinations.destination(aws, arn) == Destination(arn, exists=True, subscribers=0)
+    assert alert_destinations.destination(aws, arn).subscribers == 0
     assert [call.region for call in account.calls][-1] == "eu-central-1"
 
 
@@ -76,6 +102,20 @@ def test_reads_functions(functions: Any, aws: Aws) -> None:
 
     for arn in (FUNCTION, f"{FUNCTION}:live"):
         assert alert_destinations.destination(aws, arn) == Destination(arn, exists=True)
+
+
+def test_reads_who_may_invoke_a_function(functions: Any, aws: Aws) -> None:
+    functions.add_permission(
+        FunctionName="respond",
+        StatementId="Events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+    )
+
+    found = alert_destinations.destination(aws, FUNCTION)
+
+    assert found.policy is not None
+    assert [statement.sid for statement in found.policy.statements] == ["Events"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +153,7 @@ def test_names_destinations(arn: str, service: str, name: str) -> None:
     [
         ("sns:GetTopicAttributes", ALERTS, "AccessDenied"),
         ("lambda:GetFunctionConfiguration", FUNCTION, "AccessDeniedException"),
+        ("lambda:GetPolicy", FUNCTION, "AccessDeniedException"),
     ],
 )
 def test_a_denied_answer_is_no_answer(account: Account, aws: Aws, action: str, arn: str, code: str) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,9 @@ def make(events: Any, name: str, *targets: str, bus: str = "default", state: str
     if targets:
         listed = [{"Id": str(number), "Arn": arn} for number, arn in enumerate(targets)]
         events.put_targets(Rule=name, EventBusName=bus, Targets=listed)
-    return EventRule(name, bus, state, PATTERN, tuple(Destination(arn) for arn in targets))
+    path = name if bus == "default" else f"{bus}/{name}"
+    arn = f"arn:aws:events:us-east-1:123456789012:rule/{path}"
+    return EventRule(name, arn, bus, state, PATTERN, tuple(Destination(each) for each in targets))
 
 
 def test_an_account_without_rules_has_none(aws: Aws) -> None:
@@ -39,19 +42,18 @@ def test_an_account_without_rules_has_none(aws: Aws) -> None:
 def test_reads_rules_with_their_targets(account: Account, events: Any, aws: Aws) -> None:
     account.session().client("sns").create_topic(Name="alerts")
     rule = make(events, "changes", QUEUE)
-    events.put_targets(Rule="changes", Targets=[{"Id": "topic", "Arn": TOPIC}])
+    role = "arn:aws:iam::123456789012:role/send"
+    events.put_targets(Rule="changes", Targets=[{"Id": "topic", "Arn": TOPIC, "RoleArn": role}])
     idle = make(events, "idle")
 
-    assert event_rules.event_rules(aws) == (
-        EventRule(
-            name="changes",
-            bus="default",
-            state="ENABLED",
-            pattern=PATTERN,
-            targets=(*rule.targets, Destination(TOPIC, exists=True, subscribers=0)),
-        ),
-        idle,
-    )
+    found, other = event_rules.event_rules(aws)
+
+    assert isinstance(found, EventRule)
+    queue, topic = found.targets
+    assert found == replace(rule, targets=(queue, topic))
+    assert queue == Destination(QUEUE)
+    assert (topic.arn, topic.exists, topic.subscribers, topic.role_arn) == (TOPIC, True, 0, role)
+    assert other == idle
 
 
 def test_reads_what_follows_the_first_page(account: Account, events: Any, aws: Aws) -> None:
@@ -128,7 +130,7 @@ def test_rules_that_cannot_be_listed_are_no_answer(account: Account, aws: Aws) -
     [("ENABLED", True), ("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", True), ("DISABLED", False)],
 )
 def test_tells_which_states_work(state: str, enabled: bool) -> None:
-    assert EventRule("r", "default", state, {}, ()).enabled is enabled
+    assert EventRule("r", "arn", "default", state, {}, ()).enabled is enabled
 
 
 def test_names_buses_of_this_account_and_region_only() -> None:

@@ -6,15 +6,13 @@ import pytest
 from rules.engine.errors import ParameterError
 from rules.engine.resource import account_resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
-from rules.facts.alert_destinations import Destination
 from rules.facts.bedrock_usage import BedrockUsage
-from rules.facts.event_rules import EventRule
 from rules.facts.guardduty import Detector, FindingResponse
 from rules.logging.ai_finding_response_wired import AiFindingResponseWired
+from tests.rules.facts import alerts
 
-HEARD = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=True, subscribers=1)
 DETECTOR = Detector("d1", enabled=True, features={"AI_PROTECTION": "ENABLED"}, administrator=None)
-RULE = EventRule("findings", "default", "ENABLED", {"source": ["aws.guardduty"]}, (HEARD,))
+RULE = replace(alerts.RULE, name="findings", pattern={"source": ["aws.guardduty"]})
 ACCOUNT = FindingResponse(
     resource=account_resource("123456789012", "aws"),
     region="us-east-1",

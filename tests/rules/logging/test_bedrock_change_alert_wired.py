@@ -7,15 +7,14 @@ from rules.engine.errors import ParameterError
 from rules.engine.resource import account_resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
-from rules.facts.alert_destinations import Destination
 from rules.facts.bedrock_alerts import ChangeAlerts
 from rules.facts.bedrock_usage import BedrockUsage
 from rules.facts.cloudtrail import BasicSelector, Trail
-from rules.facts.event_rules import EventRule
 from rules.facts.metric_filters import MetricFilter
 from rules.logging.bedrock_change_alert_wired import BedrockChangeAlertWired
+from tests.rules.facts import alerts
+from tests.rules.facts.alerts import HEARD
 
-HEARD = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=True, subscribers=1)
 TRAIL = Trail(
     arn="arn:aws:cloudtrail:us-east-1:123456789012:trail/all",
     name="all",
@@ -28,13 +27,7 @@ TRAIL = Trail(
     log_group_error=None,
     selectors=(BasicSelector("All", management=True),),
 )
-RULE = EventRule(
-    "changes",
-    "default",
-    "ENABLED",
-    {"source": ["aws.bedrock"], "detail-type": ["AWS API Call via CloudTrail"]},
-    (HEARD,),
-)
+RULE = replace(alerts.RULE, pattern={"source": ["aws.bedrock"], "detail-type": ["AWS API Call via CloudTrail"]})
 COUNTER = MetricFilter(
     name="counter",
     region="us-east-1",

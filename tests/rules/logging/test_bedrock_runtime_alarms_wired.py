@@ -7,12 +7,11 @@ from rules.engine.errors import ParameterError
 from rules.engine.resource import account_resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
-from rules.facts.alert_destinations import Destination
 from rules.facts.bedrock_alerts import RuntimeAlarms
 from rules.facts.bedrock_usage import BedrockUsage
 from rules.logging.bedrock_runtime_alarms_wired import BedrockRuntimeAlarmsWired
+from tests.rules.facts.alerts import HEARD
 
-HEARD = Destination("arn:aws:sns:us-east-1:123456789012:alerts", exists=True, subscribers=1)
 GUARDRAIL = "arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1"
 HAIKU, NOVA = "anthropic.claude-3-haiku-20240307-v1:0", "amazon.nova-lite-v1:0"
 
@@ -92,7 +91,11 @@ def having(*alarms: MetricAlarm, composite: tuple[CompositeAlarm, ...] = (), **c
                 INTERVENED,
                 ERRORS,
                 replace(THROTTLES, actions=()),
-                composite=(CompositeAlarm("any", "arn", "ALARM(throttles)", actions_enabled=True, actions=(HEARD,)),),
+                composite=(
+                    CompositeAlarm(
+                        "any", f"{THROTTLES.arn}-any", "ALARM(throttles)", actions_enabled=True, actions=(HEARD,)
+                    ),
+                ),
             ),
             GOOD,
             id="the action of a composite alarm",
