@@ -37,8 +37,8 @@ class BedrockRuntimeAlarmsWired(PeriodicRule[RuntimeAlarms]):
 
     ## Limits
     An alarm per model, or per guardrail version, does where each one of the last two weeks has one.
-    Thresholds and statistics are not judged. Metric math counts for the metrics that it refers to; searches and Metrics Insights
-    queries do not count, and neither do metric filters on invocation logs, whose form differs from model to model.
+    Thresholds and statistics are not judged. Metric math counts for the metrics that it refers to; searches and Metrics
+    Insights do not count, and neither do metric filters on invocation logs, whose form differs from model to model.
     A topic needs a confirmed subscription, a function has to exist, and both have to let CloudWatch in; other actions
     are taken as they are.
     The metrics of the bedrock-mantle endpoint are not asked for.
