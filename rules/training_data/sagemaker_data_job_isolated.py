@@ -40,10 +40,12 @@ class SageMakerDataJobIsolated(PeriodicRule[Job]):
     ## Limits
     Not every kind has every setting: transform jobs have those of their model, and no traffic encryption; AutoML jobs
     and SageMaker Clarify, which calls a model, have no network isolation. AutoML is asked to encrypt traffic always.
-    Jobs count for `lookbackDays` from when they were made; what failed before it began is left out.
-    Of a monitoring schedule the newest job stands for all. What AutoML, labeling and the debugger start is left out.
-    The model of a transform job is judged as it is now. An output key has to be named by the job. Each evaluation is
-    billed. Instances with local storage encrypt it in hardware and take no key.
+    Jobs count for `lookbackDays` from when they were made; what ended before it began is left out. Each is read, and
+    billed as an evaluation, every day: thousands of them want a smaller number.
+    Of a monitoring schedule the newest job stands for all. What AutoML, labeling and the debugger start is left out,
+    as are labeling, compilation and optimization jobs, and those of the CreateJob API.
+    The model of a transform job is judged as it is now. An output key has to be named by the job: defaults of the
+    bucket do not count. Instances with local storage encrypt it in hardware and take no key.
     """
 
     title = "SageMaker data jobs are isolated and encrypted"

@@ -41,9 +41,9 @@ class SageMakerTrainingJobIsolated(PeriodicRule[Job]):
 
     ## Limits
     Jobs count for `lookbackDays` from when they were made, also when they failed, if training began; then they leave
-    the scope. One evaluation per job and day is billed.
+    the scope. Each is read, and billed as an evaluation, every day: thousands of them want a smaller number.
     Jobs that a tuning or AutoML job started have its settings: sagemaker-data-job-isolated judges it once. Those of
-    labeling jobs are not judged.
+    labeling jobs, and jobs of the CreateJob API such as AgentRFT, are not judged.
     A serverless job takes a VPC and an output key only. Instances with local storage encrypt it in hardware and take
     no key. An output key has to be named by the job: defaults of the bucket do not count. Checkpoints and what the
     debugger writes have no key of their own.
