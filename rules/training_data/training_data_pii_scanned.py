@@ -42,7 +42,8 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
     Jobs pass over objects under a key that does not let Macie in: the policy of the bucket's own key is judged.
     Jobs of Macie's administrator account and what automated discovery found are visible there only: here the
     sensitivity score counts, and 51 or more is NON_COMPLIANT.
-    Findings live for 90 days, count for the whole bucket, and policy findings are left to other rules.
+    Findings live for 90 days and count for the whole bucket. Those that are archived, by suppression rules too, are not
+    open; policy findings are left to other rules.
     """
 
     title = "Training data is scanned for personal data, and no grave finding is open"

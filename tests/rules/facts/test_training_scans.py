@@ -117,6 +117,13 @@ def test_a_key_that_kms_does_not_know_has_no_policy(account: Account, aws: Aws, 
 
 
 @pytest.mark.usefixtures("macie", "corpus")
+def test_a_bucket_that_was_deleted_meanwhile_has_no_key(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("gone", "s3:GetEncryptionConfiguration", code="NoSuchBucket"))
+
+    assert (only(aws).key_arn, only(aws).key_policy) == (None, None)
+
+
+@pytest.mark.usefixtures("macie", "corpus")
 def test_the_key_that_aws_manages_lets_macie_in(account: Account, aws: Aws) -> None:
     encrypt(account, "corpus", "alias/aws/s3")
 
