@@ -53,10 +53,15 @@ def command(
 
     In a pipe, and as JSON, also the entries of frameworks that they answer to.
     """
+    look = Look.of(sys.stdout, no_color=no_color)
     if managed:
         if severity is not None or frameworks:
             raise click.UsageError("--managed takes --duty only: rules of AWS have no severity and no frameworks here")
-        _print(format_, managed_objects(duties), MANAGED_COLUMNS)
+        objects = managed_objects(duties)
+        if format_ == "table" and look.terminal:
+            show(import_module("cli.documents.screen").managed_overview(objects, look))
+        else:
+            _print(format_, objects, MANAGED_COLUMNS)
         return
     rules = [
         rule
@@ -65,7 +70,6 @@ def command(
         and (severity is None or rule.severity.value >= severity.value)
         and (not frameworks or any(choice.takes(rule) for choice in frameworks))
     ]
-    look = Look.of(sys.stdout, no_color=no_color)
     if format_ == "table" and look.terminal:
         # Drawing takes rich, which a pipe need not wait for.
         show(import_module("cli.documents.screen").overview(rules, look))

@@ -15,7 +15,7 @@ from cli.formats.screen import SEVERITY_STYLES, drawn
 from cli.formats.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -33,6 +33,26 @@ def drawn_page(markdown: str, look: Look) -> str:
 def overview(rules: Sequence[type[Rule[Any]]], look: Look) -> str:
     """Return the table of rules as a terminal shows it."""
     return drawn(_overview(rules), look)
+
+
+def managed_overview(objects: Sequence[Mapping[str, Any]], look: Look) -> str:
+    """Return the rules of AWS, as `managed_objects` has them, in their groups as a terminal shows them."""
+    return drawn(_managed_overview(objects), look)
+
+
+def _managed_overview(objects: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    for (group, by_default), rules in groupby(objects, key=lambda each: (each["group"], each["byDefault"])):
+        yield Text.assemble((group, "bold"), ("  on by default" if by_default else "  off by default", "dim"))
+        grid = Table.grid(padding=(0, INDENT, 0, 0))
+        grid.add_column()
+        for rule in rules:
+            details = ", ".join(filter(None, (rule["identifier"], rule["trigger"], rule["securityHub"])))
+            grid.add_row(Text.assemble((rule["name"], "bold"), f"\n{rule['state']}\n", (details, "dim")))
+        yield Padding(grid, (0, 0, 1, INDENT))
+    yield Text(
+        f"{counted(len(objects), 'rule')} of AWS in the same pack; `managedRules` in the settings switches groups.",
+        "dim",
+    )
 
 
 def _overview(rules: Sequence[type[Rule[Any]]]) -> Iterator[RenderableType]:

@@ -3,7 +3,7 @@ import json
 from click.testing import CliRunner, Result
 
 from cli.documents.overview import as_objects, managed_objects
-from cli.documents.screen import overview
+from cli.documents.screen import managed_overview, overview
 from cli.main import program
 from cli.terminal import Look
 from rules.engine.catalogue import all_rules
@@ -117,3 +117,14 @@ def test_a_terminal_gets_every_rule_within_its_width() -> None:
     for rule in all_rules():
         assert rule.id in shown
         assert rule.duty.title in shown
+
+
+def test_a_terminal_gets_every_rule_of_aws_within_its_width() -> None:
+    shown = managed_overview(managed_objects(()), Look(terminal=True, colour=False, width=70))
+    lines = [line.strip() for line in shown.splitlines()]
+
+    assert max(len(line) for line in shown.splitlines()) <= 70
+    assert "keys  off by default" in lines
+    assert "sagemaker-models  on by default" in lines
+    assert "CMK_BACKING_KEY_ROTATION_ENABLED, periodic, KMS.4" in lines
+    assert {rule["name"] for rule in managed_objects(())} <= set(lines)
