@@ -63,6 +63,27 @@ def test_an_action_on_two_kinds_of_resource_gets_both() -> None:
     ]
 
 
+def test_what_a_service_does_for_the_function_is_allowed_through_it_only() -> None:
+    actions = {
+        Action("kms:Decrypt", "arn:{partition}:kms:{region}:*:key/*", via="lambda"),
+        Action("kms:DescribeKey", "arn:{partition}:kms:{region}:*:key/*"),
+    }
+
+    assert statements(actions) == [
+        {
+            "Effect": "Allow",
+            "Action": ["kms:DescribeKey"],
+            "Resource": [{"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:*:key/*"}],
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": [{"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:*:key/*"}],
+            "Condition": {"StringEquals": {"kms:ViaService": {"Fn::Sub": "lambda.${AWS::Region}.${AWS::URLSuffix}"}}},
+        },
+    ]
+
+
 def test_wildcards_are_named_as_cdk_nag_names_them() -> None:
     actions = {
         Action("kms:DescribeKey", KEYS),

@@ -78,33 +78,35 @@ def python_pattern(pattern: str) -> str:
     Return a pattern of Go's regexp package for Python's re.
 
     Go lets flags begin anywhere and hold until the end of the group, and knows other names of classes and of the end.
+    Raises ValueError for a pattern that cannot be put in other words.
     """
     pattern = pattern.replace(r"\z", r"\Z").replace("[[:alnum:]]", "[A-Za-z0-9]")
     while (start := pattern.find("(?i)")) >= 0:
-        end = _end_of_group(pattern, start)
+        end, alternatives = _rest_of_group(pattern, start)
+        if alternatives and start > 0:
+            raise ValueError(f"{pattern} has an alternative after a flag in its middle, which Go reads otherwise")
         pattern = f"{pattern[:start]}(?i:{pattern[start + 4 : end]}){pattern[end:]}"
     re.compile(pattern, re.ASCII)
     return pattern
 
 
-def _end_of_group(pattern: str, start: int) -> int:
-    depth, position, in_class = 0, start, False
+def _rest_of_group(pattern: str, start: int) -> tuple[int, bool]:
+    """Return where the group ends that holds a position, and whether an alternative follows in it."""
+    depth, position, in_class, alternatives = 0, start, False, False
     while position < len(pattern):
         character = pattern[position]
         if character == "\\":
             position += 1
-        elif in_class:
+        elif in_class or character == "[":
             in_class = character != "]"
-        elif character == "[":
-            in_class = True
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
+        elif character == "|":
+            alternatives = alternatives or depth == 0
+        elif character in "()":
+            depth += 1 if character == "(" else -1
             if depth < 0:
                 break
         position += 1
-    return position
+    return position, alternatives
 
 
 def kind(rule_id: str) -> str:
