@@ -77,7 +77,7 @@ def session(aws: Aws, region: str) -> Session:
         if _is_off(error):
             return Session(OFF)
         raise
-    administrator = client.get_administrator_account().get("administrator", {}).get("accountId")
+    administrator = _administrator(client)
     return Session(answer["status"], None if administrator == aws.account_id else administrator, answer["serviceRole"])
 
 
@@ -98,14 +98,14 @@ def open_findings(aws: Aws, region: str, bucket: str) -> tuple[tuple[str, int], 
     """
     Return how many findings of sensitive data in a bucket are open, by severity (Low, Medium, High).
 
-    Those that are archived, which suppression rules do too, are not open; policy findings and samples are left out.
+    Those that are archived, which suppression rules do too, are not open; policy findings are left out. Sample findings
+    name no bucket that exists.
     A finding lives for 90 days (https://docs.aws.amazon.com/macie/latest/user/findings.html).
     """
     criterion = {
         "archived": {"eq": ["false"]},
         "category": {"eq": ["CLASSIFICATION"]},
         "resourcesAffected.s3Bucket.name": {"eq": [bucket]},
-        "sample": {"eq": ["false"]},
     }
     answer = aws.client("macie2", region).get_finding_statistics(
         groupBy="severity.description", findingCriteria={"criterion": criterion}
@@ -116,6 +116,17 @@ def open_findings(aws: Aws, region: str, bucket: str) -> tuple[tuple[str, int], 
 def days_since(aws: Aws, time: datetime | None) -> int | None:
     """Return the full days from a time to the run, None for no time."""
     return None if time is None else max((aws.now - time).days, 0)
+
+
+def _administrator(client: Any) -> str | None:
+    try:
+        answer = client.get_administrator_account()
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return None
+        raise
+    account_id: str | None = answer.get("administrator", {}).get("accountId")
+    return account_id
 
 
 def _is_off(error: Exception) -> bool:
