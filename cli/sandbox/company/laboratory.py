@@ -22,9 +22,9 @@ LETTERS, HURRIED = "discharge-letters-2026-11", "length-of-stay-2026-11"
 BIAS, RAW = "readmission-bias-2026-11", "raw-notes-cleaning"
 COHORT, SCORING, LAB_SCORING = "cohort-scoring", "cohort-scoring-2026-11", "discharge-lab-scoring"
 DOSES, SWEEP = "dose-search-2026-11", "weekend-sweep"
+PILOT = f"{serving.PILOT}-bias"
 NO_SHOWS, FORECAST = "no-shows-2026-11", "bed-forecast"
 
-CLARIFY = f"205585389593.dkr.ecr.{HOME}.amazonaws.com/sagemaker-clarify-processing:1.0"
 BASE_MODEL = f"arn:aws:sagemaker:{HOME}:aws:hub-content/SageMakerPublicHub/Model/amazon-nova-lite"
 
 LABELS = (
@@ -39,6 +39,10 @@ LABELS = (
     # Clarify calls a model, so that it cannot be isolated.
     Label(PREPARED, HOME, BIAS, GOOD),
     Label(PREPARED, HOME, RAW, BAD),
+    # What monitors of endpoints start.
+    Label(PREPARED, HOME, f"{serving.RISK}-bias", GOOD),
+    Label(PREPARED, HOME, f"{serving.POOL}-bias", GOOD),
+    Label(PREPARED, HOME, PILOT, BAD),
     Label(PREPARED, HOME, SCORING, GOOD),
     # Its model is in no VPC.
     Label(PREPARED, HOME, LAB_SCORING, BAD),
@@ -51,7 +55,7 @@ LABELS = (
     Label(data_science.RULE, HOME, COHORT, GOOD),
     Label(serving.SCANNED, HOME, COHORT, GOOD),
 )
-OPEN = {HURRIED, RAW, LAB_SCORING, SWEEP, FORECAST}
+OPEN = {HURRIED, RAW, PILOT, LAB_SCORING, SWEEP, FORECAST}
 CLEAN_LABELS = all_good(tuple(label for label in LABELS if label.resource not in OPEN))
 
 
@@ -61,7 +65,7 @@ def build(site: Site) -> None:
         return
     careful = _Bench(site, careful=True)
     careful.fine_tune(LETTERS)
-    careful.process(BIAS, CLARIFY, EnableNetworkIsolation=False)
+    careful.process(BIAS, serving.CLARIFY, EnableNetworkIsolation=False)
     site.client("sagemaker").create_model(
         ModelName=COHORT,
         ExecutionRoleArn=site.role(data_science.ROLE),

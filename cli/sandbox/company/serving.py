@@ -9,6 +9,7 @@ from cli.sandbox.company import data_science, endpoints
 from cli.sandbox.company.data_science import HOME
 from cli.sandbox.company.endpoints import APPROVED, REGISTERED, SCALED
 from cli.sandbox.company.labels import BAD, GOOD, Label, without_bad
+from cli.sandbox.company.networks import RESEARCH
 from cli.sandbox.company.site import document
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ LABELS = (
     *(Label(SCANNED, HOME, name, GOOD) for name in (REGISTERED, *(model.name for model in data_science.MODELS))),
     Label(SCANNED, HOME, LAB, BAD),
 )
+CLARIFY = f"205585389593.dkr.ecr.{HOME}.amazonaws.com/sagemaker-clarify-processing:1.0"
+"""The container of SageMaker Clarify, which AWS publishes."""
+
 LEFT_OUT = {f"{HURRIED}-1", *(model.name for model in data_science.MODELS if model.wanted is BAD)}
 """What the clean company lacks, though some rules would pass it."""
 CLEAN_LABELS = tuple(label for label in without_bad(LABELS) if label.resource not in LEFT_OUT)
@@ -138,7 +142,7 @@ def _pilot(site: Site) -> None:
         MinCapacity=2,
         MaxCapacity=4,
     )
-    _monitor(site, PILOT)
+    _monitor(site, PILOT, careful=False)
     site.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=f"{PILOT}-bias")
 
 
@@ -166,22 +170,29 @@ def _endpoint(site: Site, name: str, variant: dict[str, Any], **settings: Any) -
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=f"{name}-1")
 
 
-def _monitor(site: Site, endpoint: str) -> None:
+def _monitor(site: Site, endpoint: str, *, careful: bool = True) -> None:
     sagemaker = site.client("sagemaker")
     name = f"{endpoint}-bias"
+    vpc = {"Subnets": [site.subnets[RESEARCH]], "SecurityGroupIds": [site.security_groups[RESEARCH]]}
+    network = {"EnableInterContainerTrafficEncryption": True, "EnableNetworkIsolation": False, "VpcConfig": vpc}
+    volume, output = (
+        ({"VolumeKmsKeyId": site.keys["models"]}, {"KmsKeyId": site.keys["models"]}) if careful else ({}, {})
+    )
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20, **volume}
     report = {"S3Uri": f"s3://{data_science.ARTIFACTS}/reports", "LocalPath": "/opt/ml/processing/output"}
     sagemaker.create_model_bias_job_definition(
         JobDefinitionName=name,
         ModelBiasAppSpecification={
-            "ImageUri": endpoints.IMAGE,
+            "ImageUri": CLARIFY,
             "ConfigUri": f"s3://{data_science.ARTIFACTS}/bias.json",
         },
         ModelBiasJobInput={
             "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input"},
             "GroundTruthS3Input": {"S3Uri": f"s3://{data_science.ARTIFACTS}/truth"},
         },
-        ModelBiasJobOutputConfig={"MonitoringOutputs": [{"S3Output": report}]},
-        JobResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}},
+        ModelBiasJobOutputConfig={"MonitoringOutputs": [{"S3Output": report}], **output},
+        JobResources={"ClusterConfig": cluster},
+        **({"NetworkConfig": network} if careful else {}),
         RoleArn=site.role(data_science.ROLE),
     )
     sagemaker.create_monitoring_schedule(

@@ -131,19 +131,30 @@ def create_auto_ml_job_v2(call: Call, moto: Moto) -> Result:
         "RoleArn": params["RoleArn"],
     }
     _train(call, name, definition, parent)
+    prepared = {
+        "AppSpecification": {"ImageUri": "382416733822.dkr.ecr.us-east-1.amazonaws.com/sagemaker-auto-ml-data:1"},
+        "NetworkConfig": network,
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "RoleArn": params["RoleArn"],
+    }
+    process_for(call, parent, name, prepared)
+    return answer
+
+
+def process_for(call: Call, parent: Record, name: str, settings: Mapping[str, Any]) -> None:
+    """Run the processing job of something else: `parent` says which, `settings` are as a job itself would have them."""
     _backend(call).create_processing_job(
-        app_specification={"ImageUri": "382416733822.dkr.ecr.us-east-1.amazonaws.com/sagemaker-auto-ml-data:1"},
+        app_specification=settings["AppSpecification"],
         experiment_config=None,
-        network_config=network or None,
+        network_config=settings.get("NetworkConfig") or None,
         processing_inputs=None,
         processing_job_name=name,
-        processing_output_config=None,
-        role_arn=params["RoleArn"],
+        processing_output_config=settings.get("ProcessingOutputConfig"),
+        role_arn=settings["RoleArn"],
         tags=[],
         stopping_condition=None,
     )
-    _remember(call, "processing", name, {**parent, "ProcessingResources": {"ClusterConfig": cluster}})
-    return answer
+    _remember(call, "processing", name, {**parent, "ProcessingResources": settings["ProcessingResources"]})
 
 
 def _train(call: Call, name: str, definition: Mapping[str, Any], parent: Record) -> None:

@@ -1,6 +1,6 @@
 """Amazon SageMaker Model Monitor: schedules, each with one execution that is completed as soon as it is scheduled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from moto.sagemaker.models import sagemaker_backends
@@ -8,16 +8,17 @@ from moto.sagemaker.models import sagemaker_backends
 from cli.sandbox.calls import Call
 from cli.sandbox.errors import AwsError
 from cli.sandbox.operations import Result, operation
+from cli.sandbox.services.sagemaker_jobs import process_for
 from cli.sandbox.shelves import Record, Shelf
 
 SCHEDULES: Final = Shelf("sagemaker", "monitoring schedule", ("MonitoringScheduleName", "MonitoringScheduleArn"))
 _PAGE: Final = 10
 _OF_SCHEDULE: Final = ("MonitoringScheduleName", "MonitoringType", "MonitoringJobDefinitionName", "EndpointName")
 _DEFINITIONS: Final = {
-    "DataQuality": ("data_quality_job_definitions", "data_quality_job_input"),
-    "ModelBias": ("model_bias_job_definitions", "model_bias_job_input"),
-    "ModelQuality": ("model_quality_job_definitions", "model_quality_job_input"),
-    "ModelExplainability": ("model_explainability_job_definitions", "model_explainability_job_input"),
+    "DataQuality": "data_quality",
+    "ModelBias": "model_bias",
+    "ModelQuality": "model_quality",
+    "ModelExplainability": "model_explainability",
 }
 
 
@@ -28,6 +29,7 @@ def create_monitoring_schedule(call: Call) -> Result:
     if name in SCHEDULES.records(call):
         raise AwsError("ResourceInUse", f"The monitoring schedule {name} exists already.")
     kind = config.get("MonitoringType", "DataQuality")
+    definition = _definition(call, kind)
     record = {
         "MonitoringScheduleName": name,
         "MonitoringScheduleArn": call.arn(f"monitoring-schedule/{name}"),
@@ -35,7 +37,7 @@ def create_monitoring_schedule(call: Call) -> Result:
         "MonitoringType": kind,
         "MonitoringScheduleConfig": config,
         "MonitoringJobDefinitionName": config.get("MonitoringJobDefinitionName"),
-        "EndpointName": _endpoint(call, kind),
+        "EndpointName": definition["MonitoringInputs"][0].get("EndpointInput", {}).get("EndpointName"),
         "CreationTime": call.now,
         "LastModifiedTime": call.now,
     }
@@ -58,6 +60,7 @@ def create_monitoring_schedule(call: Call) -> Result:
             "ProcessingJobArn": call.arn(f"processing-job/{name}"),
         }
     ]
+    process_for(call, {"MonitoringScheduleArn": record["MonitoringScheduleArn"]}, name, _as_job(definition))
     return SCHEDULES.answer(call, SCHEDULES.put(call, record))
 
 
@@ -129,16 +132,39 @@ def _schedule(call: Call) -> Record:
     return SCHEDULES.records(call)[name]
 
 
-def _endpoint(call: Call, kind: str) -> Any:
-    """Return the endpoint that a new schedule watches, None for one that watches batch transformation."""
+def _definition(call: Call, kind: str) -> Record:
+    """Return the job definition of a new schedule, as the schedule itself may have it."""
     config = call.params["MonitoringScheduleConfig"]
     if "MonitoringJobDefinition" in config:
-        inputs = config["MonitoringJobDefinition"]["MonitoringInputs"][0]
-    else:
-        definitions, member = _DEFINITIONS[kind]
-        known = getattr(sagemaker_backends[call.account_id][call.region], definitions)
-        name = config["MonitoringJobDefinitionName"]
-        if name not in known:
-            raise AwsError("ValidationException", f"Could not find {kind} job definition {name}.")
-        inputs = getattr(known[name], member)
-    return inputs.get("EndpointInput", {}).get("EndpointName")
+        definition: Record = config["MonitoringJobDefinition"]
+        return definition
+    noun, name = _DEFINITIONS[kind], config["MonitoringJobDefinitionName"]
+    known = getattr(sagemaker_backends[call.account_id][call.region], f"{noun}_job_definitions")
+    if name not in known:
+        raise AwsError("ValidationException", f"Could not find {kind} job definition {name}.")
+    of_kind = {each: getattr(known[name], f"{noun}_{each}") for each in ("job_input", "job_output_config")}
+    return {
+        "MonitoringInputs": [of_kind["job_input"]],
+        "MonitoringOutputConfig": of_kind["job_output_config"],
+        "MonitoringAppSpecification": getattr(known[name], f"{noun}_app_specification"),
+        "MonitoringResources": known[name].job_resources,
+        "NetworkConfig": known[name].network_config,
+        "RoleArn": known[name].role_arn,
+    }
+
+
+def _as_job(definition: Mapping[str, Any]) -> Record:
+    """Return the settings of a processing job that a job definition stands for."""
+    written = definition["MonitoringOutputConfig"]
+    outputs = [
+        {"OutputName": f"result-{number}", "S3Output": {"S3UploadMode": "EndOfJob", **output["S3Output"]}}
+        for number, output in enumerate(written["MonitoringOutputs"])
+    ]
+    key = {"KmsKeyId": written["KmsKeyId"]} if "KmsKeyId" in written else {}
+    return {
+        "AppSpecification": {"ImageUri": definition["MonitoringAppSpecification"]["ImageUri"]},
+        "NetworkConfig": definition.get("NetworkConfig"),
+        "ProcessingOutputConfig": {"Outputs": outputs, **key},
+        "ProcessingResources": definition["MonitoringResources"],
+        "RoleArn": definition["RoleArn"],
+    }

@@ -42,6 +42,21 @@ def test_a_schedule_begins_with_a_completed_execution(sagemaker: Any) -> None:
     assert described["LastMonitoringExecutionSummary"]["MonitoringExecutionStatus"] == "Completed"
 
 
+def test_an_execution_is_a_processing_job(sagemaker: Any) -> None:
+    schedule(sagemaker, "quality", "ModelQuality")
+    described = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="quality")
+    arn = described["LastMonitoringExecutionSummary"]["ProcessingJobArn"]
+
+    job = sagemaker.describe_processing_job(ProcessingJobName=arn.rpartition("/")[2])
+
+    assert job["ProcessingJobArn"] == arn
+    assert job["MonitoringScheduleArn"] == described["MonitoringScheduleArn"]
+    assert job["ProcessingResources"] == INLINE["MonitoringResources"]
+    assert job["AppSpecification"] == INLINE["MonitoringAppSpecification"]
+    (output,) = job["ProcessingOutputConfig"]["Outputs"]
+    assert output["S3Output"]["S3Uri"] == "s3://reports/"
+
+
 def test_a_schedule_stops_starts_and_goes(sagemaker: Any) -> None:
     schedule(sagemaker, "quality")
     states = []
