@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rules.criteria.alert_destinations import destination_defect
-from rules.criteria.event_patterns import matches
+from rules.criteria.event_patterns import VARIES, matches
 from rules.engine.verdict import listed
 from rules.facts.event_rules import DEFAULT_BUS, bus_name
 from rules.permissions.conditions import Truth
@@ -67,6 +67,32 @@ def notifies(alarm: MetricAlarm | CompositeAlarm, alarms: Alarms, seen: frozense
         for composite in alarms.composite
         if composite.arn not in seen and _goes_off_with(composite, alarm)
     )
+
+
+def heard(alarm: MetricAlarm, alarms: Alarms, rules: Iterable[EventRule], buses: str) -> bool:
+    """
+    Say whether somebody is told when an alarm goes off, by actions or by EventBridge rules on its change of state.
+
+    EventBridge is told of every alarm of its Region, whether or not its actions are switched on. Source:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    if notifies(alarm, alarms):
+        return True
+    _, _, _, region, account_id, _ = alarm.arn.split(":", 5)
+    if region != buses.split(":")[3]:
+        return False
+    event = {
+        "version": "0",
+        "source": "aws.cloudwatch",
+        "detail-type": "CloudWatch Alarm State Change",
+        "account": account_id,
+        "region": region,
+        "resources": [alarm.arn],
+        "detail": {"alarmName": alarm.name, "state": {"value": "ALARM", VARIES: VARIES}, VARIES: VARIES},
+        "id": VARIES,
+        "time": VARIES,
+    }
+    return bool(delivering(rules, event, buses))
 
 
 def silence(alarm: MetricAlarm) -> str:

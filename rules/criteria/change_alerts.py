@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.criteria.alert_routes import delivering, near_misses, notifies, silence
+from rules.criteria.alert_routes import delivering, heard, near_misses, silence
 from rules.criteria.event_patterns import ABSENT, VARIES
 from rules.criteria.filter_patterns import matches
 from rules.criteria.management_events import records_write
@@ -15,7 +15,7 @@ from rules.permissions.conditions import Truth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules.facts.alarms import Alarms, MetricAlarm
+    from rules.facts.alarms import MetricAlarm
     from rules.facts.bedrock_alerts import ChangeAlerts
     from rules.facts.cloudtrail import Trail
     from rules.facts.metric_filters import MetricFilter
@@ -49,8 +49,8 @@ def coverage(account: ChangeAlerts, event_name: str) -> Coverage:
     }
     for found in account.filters:
         if (found.region, found.log_group) in log_groups:
-            heard, defects = _alarms_on(found, event["detail"], account.alarms[found.region])
-            through.extend(f"alarm {name}" for name in heard)
+            alarmed, defects = _alarms_on(found, event["detail"], account)
+            through.extend(f"alarm {name}" for name in alarmed)
             obstacles.extend(defects)
     return Coverage(tuple(dict.fromkeys(through)), tuple(dict.fromkeys(obstacles)))
 
@@ -99,7 +99,7 @@ def _feeds_log_group(trail: Trail, event_name: str) -> bool:
     return bool(trail.logging) and records and trail.log_group_error is None
 
 
-def _alarms_on(found: MetricFilter, record: dict[Any, Any], alarms: Alarms) -> tuple[list[str], list[str]]:
+def _alarms_on(found: MetricFilter, record: dict[Any, Any], account: ChangeAlerts) -> tuple[list[str], list[str]]:
     """Return the alarms that go off with every such record and tell somebody, and why others do not."""
     truth = matches(found.pattern, record)
     if truth is Truth.FALSE:
@@ -109,18 +109,19 @@ def _alarms_on(found: MetricFilter, record: dict[Any, Any], alarms: Alarms) -> t
     metric = f"{found.metric.namespace} {found.metric.name}"
     if found.per_dimension:
         return [], [f"Metric filter {found.name} counts into {metric} per dimension, which an alarm does not add up."]
+    alarms = account.alarms[found.region]
     watching = [alarm for alarm in alarms.on_metrics if not alarm.calculated and alarm.metrics == (found.metric,)]
     if not watching:
         return [], [f"No alarm watches {metric}, which metric filter {found.name} counts into."]
-    heard, defects = [], []
+    told, defects = [], []
     for alarm in watching:
         if not goes_off_at_once(alarm, found):
             defects.append(f"Alarm {alarm.name} need not go off at the first of these calls.")
-        elif notifies(alarm, alarms):
-            heard.append(alarm.name)
+        elif heard(alarm, alarms, account.event_rules, account.event_buses):
+            told.append(alarm.name)
         else:
             defects.append(silence(alarm))
-    return heard, defects
+    return told, defects
 
 
 def goes_off_at_once(alarm: MetricAlarm, found: MetricFilter) -> bool:

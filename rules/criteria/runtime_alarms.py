@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules.criteria.alert_routes import notifies, silence
+from rules.criteria.alert_routes import heard, silence
 from rules.engine.verdict import listed
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def wanted(account: RuntimeAlarms, metric: str) -> Watch:
 def alarm_defects(account: RuntimeAlarms, metric: str) -> tuple[str, ...]:
     """Return why nobody is told when a metric rises, whichever model or guardrail it is of."""
     watch = wanted(account, metric)
-    heard: set[Dimensions] = set()
+    covered: set[Dimensions] = set()
     obstacles = []
     for alarm in account.alarms.on_metrics:
         watched = {
@@ -78,18 +78,18 @@ def alarm_defects(account: RuntimeAlarms, metric: str) -> tuple[str, ...]:
             continue
         if alarm.comparison not in RISES:
             obstacles.append(f"Alarm {alarm.name} does not go off when {metric} rises.")
-        elif not notifies(alarm, account.alarms):
+        elif not heard(alarm, account.alarms, account.event_rules, account.event_buses):
             obstacles.append(silence(alarm))
         elif dead := _dead(alarm, watched, watch):
             obstacles.append(dead)
         else:
-            heard |= watched
-    if watch.everything in heard:
+            covered |= watched
+    if watch.everything in covered:
         return ()
-    left = [name for name, dimensions in watch.parts.items() if dimensions not in heard]
-    if heard and not left:
+    left = [name for name, dimensions in watch.parts.items() if dimensions not in covered]
+    if covered and not left:
         return ()
-    of_which = f" of {listed(left, most=2)}" if heard else ""
+    of_which = f" of {listed(left, most=2)}" if covered else ""
     return (f"No alarm tells anybody when {metric}{of_which} of {watch.namespace} rises.", *obstacles)
 
 

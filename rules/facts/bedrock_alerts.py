@@ -79,15 +79,18 @@ def change_alerts(aws: Aws) -> tuple[ChangeAlerts | Unreadable, ...]:
 @dataclass(frozen=True)
 class RuntimeAlarms:
     """
-    An account in a Region: how it uses Amazon Bedrock, and its alarms there.
+    An account in a Region: how it uses Amazon Bedrock, its alarms there, and the rules that alarms may match.
 
     `guardrail_versions` are pairs of the ARN and the version of guardrails that were applied in the last two weeks.
+    `event_buses` is what the ARNs of event buses here begin with.
     """
 
     resource: Resource
     usage: BedrockUsage
     guardrail_versions: tuple[tuple[str, str], ...]
     alarms: Alarms
+    event_buses: str
+    event_rules: tuple[EventRule, ...]
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,15 +111,22 @@ def applied_guardrails(aws: Aws) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-@reads(uses=(bedrock_usage.usage, applied_guardrails, alarms.alarms))
-def runtime_alarms(aws: Aws) -> tuple[RuntimeAlarms, ...]:
-    """Return the one fact of the account."""
+@reads(uses=(bedrock_usage.usage, applied_guardrails, alarms.alarms, event_rules.event_rules))
+def runtime_alarms(aws: Aws) -> tuple[RuntimeAlarms | Unreadable, ...]:
+    """Return the one fact of the account; it is an Unreadable when the targets of an EventBridge rule are."""
+    usage, applied = bedrock_usage.usage(aws), applied_guardrails(aws)
+    found, rules = alarms.alarms(aws, aws.region), event_rules.event_rules(aws)
+    hidden = unreadable_account(aws, rules)
+    if hidden:
+        return (hidden,)
     return (
         RuntimeAlarms(
             resource=aws.account,
-            usage=bedrock_usage.usage(aws),
-            guardrail_versions=applied_guardrails(aws),
-            alarms=alarms.alarms(aws, aws.region),
+            usage=usage,
+            guardrail_versions=applied,
+            alarms=found,
+            event_buses=aws.arn("events", "event-bus/"),
+            event_rules=tuple(rule for rule in rules if not isinstance(rule, Unreadable)),
         ),
     )
 

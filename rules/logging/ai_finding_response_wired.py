@@ -66,7 +66,7 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
 
     def judge(self, account: FindingResponse, /) -> Verdict:
         """Return whether GuardDuty watches, and somebody is told."""
-        if not account.usage.in_use:
+        if not (account.usage.in_use or account.usage.mantle):
             return not_applicable(self.nothing_to_judge)
         if not account.offered:
             return not_applicable("This Region does not have Amazon GuardDuty.")

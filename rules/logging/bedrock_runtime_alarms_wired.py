@@ -40,7 +40,7 @@ class BedrockRuntimeAlarmsWired(PeriodicRule[RuntimeAlarms]):
     Thresholds and statistics are not judged. Metric math counts for the metrics that it refers to; searches and Metrics
     Insights do not count, and neither do metric filters on invocation logs, whose form differs from model to model.
     A topic needs a confirmed subscription, a function has to exist, and both have to let CloudWatch in; other actions
-    are taken as they are.
+    are taken as they are. An EventBridge rule on the alarm's change of state does as well.
     The metrics of the bedrock-mantle endpoint are not asked for.
     """
 

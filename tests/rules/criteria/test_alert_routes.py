@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rules.criteria.alert_routes import delivering, near_misses, notifies, silence
+from rules.criteria.alert_routes import delivering, heard, near_misses, notifies, silence
 from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
 from rules.facts.alert_destinations import Destination
 from rules.facts.event_rules import EventRule
@@ -154,3 +154,54 @@ def test_tells_whether_an_alarm_notifies(one: MetricAlarm, composites: tuple[Com
 )
 def test_says_why_an_alarm_does_not(one: MetricAlarm, reason: str) -> None:
     assert silence(one) == reason
+
+
+ON_ALARMS: dict[str, Any] = {"source": ["aws.cloudwatch"], "detail-type": ["CloudWatch Alarm State Change"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "rules", "told"),
+    [
+        pytest.param(alarm(), (), True, id="an action"),
+        pytest.param(MUTE, (), False, id="neither action nor rule"),
+        pytest.param(MUTE, (replace(RULE, pattern=ON_ALARMS),), True, id="a rule on all alarms"),
+        pytest.param(
+            replace(alarm(), actions_enabled=False),
+            (replace(RULE, pattern=ON_ALARMS | {"detail": {"state": {"value": ["ALARM"]}}}),),
+            True,
+            id="a rule on alarms that go off, actions switched off",
+        ),
+        pytest.param(
+            MUTE,
+            (replace(RULE, pattern=ON_ALARMS | {"detail": {"state": {"value": ["OK"]}}}),),
+            False,
+            id="a rule on alarms that calm down",
+        ),
+        pytest.param(
+            MUTE, (replace(RULE, pattern=ON_ALARMS | {"resources": [MUTE.arn]}),), True, id="a rule on this alarm"
+        ),
+        pytest.param(
+            MUTE,
+            (replace(RULE, pattern=ON_ALARMS | {"detail": {"alarmName": [{"prefix": "claims-"}]}}),),
+            False,
+            id="a rule on other alarms",
+        ),
+        pytest.param(
+            MUTE,
+            (replace(RULE, pattern=ON_ALARMS | {"detail": {"previousState": {"value": ["OK"]}}}),),
+            False,
+            id="a rule on alarms that were calm",
+        ),
+        pytest.param(
+            MUTE, (replace(RULE, pattern=ON_ALARMS, targets=(UNHEARD,)),), False, id="a rule that nobody hears"
+        ),
+        pytest.param(
+            replace(MUTE, arn="arn:aws:cloudwatch:eu-central-1:123456789012:alarm:throttled"),
+            (replace(RULE, pattern=ON_ALARMS),),
+            False,
+            id="an alarm of another Region",
+        ),
+    ],
+)
+def test_tells_whether_somebody_hears_of_an_alarm(one: MetricAlarm, rules: tuple[EventRule, ...], told: bool) -> None:
+    assert heard(one, Alarms((one,)), rules, BUSES) is told

@@ -17,6 +17,10 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:respond"
 GUARDRAIL = "arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1"
 COUNT = {"metricName": "Changes", "metricNamespace": "Security", "metricValue": "1"}
 
+COLLECTORS = pytest.mark.parametrize(
+    "collector", [bedrock_alerts.change_alerts, bedrock_alerts.runtime_alarms], ids=["changes", "runtime"]
+)
+
 
 def make_trail(account: Account, region: str = "us-east-1", *, log_group: bool = True) -> None:
     """Make a trail of all Regions that also writes to a log group, with a metric filter and an alarm on that."""
@@ -102,11 +106,12 @@ def test_page_sizes_change_nothing(account: Account, aws: Aws, page_size: int) -
     assert len(fact.filters) == 1
 
 
-def test_unreadable_targets_make_the_account_unreadable(account: Account, aws: Aws) -> None:
+@COLLECTORS
+def test_unreadable_targets_make_the_account_unreadable(account: Account, aws: Aws, collector: Any) -> None:
     make_rule(account)
     account.faults.deny("sns:GetTopicAttributes")
 
-    (fact,) = bedrock_alerts.change_alerts(aws)
+    (fact,) = collector(aws)
 
     assert isinstance(fact, Unreadable)
     assert (fact.resource, fact.code) == (aws.account, "AccessDenied")
@@ -133,6 +138,7 @@ def test_what_cannot_be_listed_is_no_answer(account: Account, aws: Aws, action: 
 
 def test_reads_the_alarms_and_guardrails_of_a_region(account: Account, aws: Aws) -> None:
     make_trail(account)
+    make_rule(account)
     cloudwatch = account.session().client("cloudwatch")
     version = [{"Name": "GuardrailArn", "Value": GUARDRAIL}, {"Name": "GuardrailVersion", "Value": "2"}]
     for dimensions in (version, [{"Name": "Operation", "Value": "ApplyGuardrail"}]):
@@ -141,9 +147,16 @@ def test_reads_the_alarms_and_guardrails_of_a_region(account: Account, aws: Aws)
 
     (fact,) = bedrock_alerts.runtime_alarms(aws)
 
+    assert isinstance(fact, RuntimeAlarms)
     assert fact == RuntimeAlarms(
-        resource=aws.account, usage=BedrockUsage(), guardrail_versions=((GUARDRAIL, "2"),), alarms=fact.alarms
+        resource=aws.account,
+        usage=BedrockUsage(),
+        guardrail_versions=((GUARDRAIL, "2"),),
+        alarms=fact.alarms,
+        event_buses="arn:aws:events:us-east-1:123456789012:event-bus/",
+        event_rules=fact.event_rules,
     )
+    assert [rule.name for rule in fact.event_rules] == ["changes"]
     assert [alarm.metrics for alarm in fact.alarms.on_metrics] == [(Metric("Security", "Changes"),)]
 
 
@@ -153,9 +166,7 @@ def test_a_region_without_bedrock_has_no_use_of_it(account: Account, aws: Aws) -
     assert change_alerts(aws).usage == BedrockUsage()
 
 
-@pytest.mark.parametrize(
-    "collector", [bedrock_alerts.change_alerts, bedrock_alerts.runtime_alarms], ids=["changes", "runtime"]
-)
+@COLLECTORS
 def test_declares_the_actions_that_it_uses(account: Account, aws: Aws, collector: Any) -> None:
     make_trail(account)
     make_rule(account)

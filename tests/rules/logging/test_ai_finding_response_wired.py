@@ -55,6 +55,9 @@ def importing(finding: dict[str, Any], *, in_security_hub: bool = True) -> Findi
             id="no use of Amazon Bedrock",
         ),
         pytest.param(
+            replace(ACCOUNT, usage=BedrockUsage(mantle=True)), GOOD, id="use through the bedrock-mantle endpoint"
+        ),
+        pytest.param(
             replace(ACCOUNT, offered=False, detector=None),
             not_applicable("This Region does not have Amazon GuardDuty."),
             id="a Region without GuardDuty",

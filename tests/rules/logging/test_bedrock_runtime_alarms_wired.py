@@ -10,7 +10,7 @@ from rules.facts.alarms import Alarms, CompositeAlarm, Metric, MetricAlarm
 from rules.facts.bedrock_alerts import RuntimeAlarms
 from rules.facts.bedrock_usage import BedrockUsage
 from rules.logging.bedrock_runtime_alarms_wired import BedrockRuntimeAlarmsWired
-from tests.rules.facts.alerts import HEARD
+from tests.rules.facts.alerts import HEARD, RULE
 
 GUARDRAIL = "arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1"
 HAIKU, NOVA = "anthropic.claude-3-haiku-20240307-v1:0", "amazon.nova-lite-v1:0"
@@ -42,11 +42,14 @@ def throttles(**dimensions: str) -> MetricAlarm:
 INTERVENED = intervened(Operation="ApplyGuardrail")
 THROTTLES = throttles()
 ERRORS = alarm("InvocationServerErrors")
+ON_ALARMS = replace(RULE, pattern={"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}}})
 ACCOUNT = RuntimeAlarms(
     resource=account_resource("123456789012", "aws"),
     usage=BedrockUsage(invoked_models=(NOVA, HAIKU), guardrails=1),
     guardrail_versions=((GUARDRAIL, "1"), (GUARDRAIL, "2")),
     alarms=Alarms((INTERVENED, THROTTLES, ERRORS)),
+    event_buses="arn:aws:events:us-east-1:123456789012:event-bus/",
+    event_rules=(),
 )
 GOOD = compliant(
     "Alarms tell somebody when InvocationsIntervened, InvocationThrottles and InvocationServerErrors rise."
@@ -99,6 +102,11 @@ def having(*alarms: MetricAlarm, composite: tuple[CompositeAlarm, ...] = (), **c
             ),
             GOOD,
             id="the action of a composite alarm",
+        ),
+        pytest.param(
+            having(INTERVENED, ERRORS, replace(THROTTLES, actions=()), event_rules=(ON_ALARMS,)),
+            GOOD,
+            id="an EventBridge rule on alarms",
         ),
         pytest.param(
             having(INTERVENED, ERRORS, replace(THROTTLES, comparison="LessThanThreshold")),
