@@ -20,6 +20,7 @@ from cdk.organization_settings import KEYS as ORGANIZATION_KEYS
 from cdk.organization_settings import Organization, organization_in
 from cdk.remediation.settings import KEYS as REMEDIATION_KEYS
 from cdk.remediation.settings import Remediation, remediation_in
+from cdk.retired import RETIRED, Retirement
 from rules.engine.duties import Duty
 from rules.engine.errors import ParameterError
 from rules.engine.parameters import written
@@ -112,6 +113,7 @@ def read_settings(
     *,
     file: Path | None = None,
     context: Mapping[str, object] = MappingProxyType({}),
+    retired: Mapping[str, Retirement] = RETIRED,
 ) -> Settings:
     """
     Return the settings of `file`, overlaid with those in the CDK context.
@@ -123,7 +125,7 @@ def read_settings(
     if file is not None or FILE.is_file():
         given.update(in_file(file or FILE))
     given.update(in_context(context))
-    return _Reading(tuple(rules), given).settings()
+    return _Reading(tuple(rules), given, retired).settings()
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class _Reading:
 
     rules: tuple[type[Rule[Any]], ...]
     given: Mapping[str, Given]
+    retired: Mapping[str, Retirement]
 
     def settings(self) -> Settings:
         for key, given in self.given.items():
@@ -212,11 +215,18 @@ class _Reading:
             by_name.setdefault(rule.duty.folder, set()).add(rule)
         named: set[type[Rule[Any]]] = set()
         for name in given.texts(r".+", "a list of rule ids and duties"):
+            if name in self.retired:
+                if key == "rules.exclude":
+                    continue
+                raise self._gone(name, given)
             if name not in by_name:
                 duties = [duty.folder for duty in Duty if duty.folder in by_name]
                 raise given.unknown("rule or duty", name, [*duties, *(rule.id for rule in self.rules)])
             named |= by_name[name]
         return named
+
+    def _gone(self, rule_id: str, given: Given) -> SettingsError:
+        return SettingsError(f"{given.source}: {given.key}: {rule_id}: {self.retired[rule_id]}")
 
     def _parameters(self) -> dict[str, dict[str, str]]:
         """Return the fixed parameters by rule id; what is said of one rule wins over what is said of all."""
@@ -244,6 +254,8 @@ class _Reading:
 
     def _by_id(self, rule_id: str, given: Given) -> type[Rule[Any]]:
         by_id = {rule.id: rule for rule in self.rules}
+        if rule_id in self.retired:
+            raise self._gone(rule_id, given)
         if rule_id not in by_id:
             raise given.unknown("rule", rule_id, by_id)
         return by_id[rule_id]

@@ -7,8 +7,10 @@ Moto finds resource types among the direct subclasses of CloudFormationModel.
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
+from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
@@ -215,8 +217,9 @@ class EventInvokeConfig(_StackResource, CloudFormationModel):  # type: ignore[mi
         return str(properties["FunctionName"])
 
     def delete(self, account_id: str, region_name: str) -> None:
-        """Take the settings off the function."""
-        get_backend(account_id, region_name).delete_function_event_invoke_config(self.physical_resource_id)
+        """Take the settings off the function if it is still there: moto deletes resources in any order."""
+        with suppress(UnknownFunctionException):
+            get_backend(account_id, region_name).delete_function_event_invoke_config(self.physical_resource_id)
 
 
 def _snake(name: str) -> str:
