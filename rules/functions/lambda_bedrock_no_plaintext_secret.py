@@ -57,8 +57,8 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
     read = lambda_environments.environment
 
     extra_patterns: Annotated[
-        str, r"Regular expressions of credentials of your own, divided by spaces; \s stands for a space."
-    ] = ""
+        str | None, r"Regular expressions of credentials of your own, divided by spaces; \s stands for a space."
+    ] = None
     require_environment_cmk: Annotated[bool, "Whether variables have to be under a customer-managed key."] = False
 
     def __post_init__(self) -> None:

@@ -10,13 +10,13 @@ LONGEST: Final = 256
 """Characters of one expression; longer ones do not fit the parameters of an AWS Config rule anyway."""
 
 
-def patterns_in(text: str) -> tuple[str, ...]:
+def patterns_in(text: str | None) -> tuple[str, ...]:
     """
-    Return the regular expressions in a text, which whitespace divides: commas belong to expressions.
+    Return the regular expressions in a text, which whitespace divides, as commas belong to them; () for None.
 
     Raises ValueError, in one line, for one that does not compile or that is found in every text.
     """
-    patterns = tuple(text.split())
+    patterns = tuple((text or "").split())
     if len(patterns) > MOST:
         raise ValueError(f"{len(patterns)} expressions are given; allowed: {MOST}")
     for pattern in patterns:
