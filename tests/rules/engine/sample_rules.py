@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from rules.engine.aws import Aws
 from rules.engine.collector import Action, reads
 from rules.engine.duties import Duty, Severity
+from rules.engine.frameworks import nist_800_53
 from rules.engine.parameters import AccountIds, Between, InPack
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.rule import ChangeRule, PeriodicRule
@@ -60,14 +61,29 @@ class Judgement:
 
 @dataclass(frozen=True)
 class BoxesGood(Judgement, PeriodicRule[Box]):
-    """A periodic rule with a parameter of every kind."""
+    """
+    Checks if boxes are good.
+
+    The rule is NON_COMPLIANT if a box is bad.
+
+    ## Why
+    A bad box lets everything out.
+
+    ## Fix
+    PutBox with `Good`:
+
+        aws boxes put-box --good <name>
+
+    ## Limits
+    A periodic rule with a parameter of every kind.
+    """
 
     id = "boxes-good"
     duty = Duty.LOGGING
     title = "Boxes are good"
     severity = Severity.HIGH
-    frameworks = ()
-    references = ()
+    frameworks = nist_800_53("SC-28")
+    references = ("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html",)
     reports = (BUCKET,)
     nothing_to_judge = "There are no boxes."
     collect = boxes
@@ -83,14 +99,27 @@ class BoxesGood(Judgement, PeriodicRule[Box]):
 
 @dataclass(frozen=True)
 class BoxGood(Judgement, ChangeRule[Box]):
-    """A change-triggered rule."""
+    """
+    Checks if a box is good.
+
+    The rule is NON_COMPLIANT if it is not.
+
+    ## Why
+    A bad box lets something out.
+
+    ## Fix
+    Replace the box.
+
+    ## Limits
+    A change-triggered rule.
+    """
 
     id = "box-good"
     duty = Duty.LOGGING
     title = "A box is good"
     severity = Severity.LOW
-    frameworks = ()
-    references = ()
+    frameworks = nist_800_53("SC-28")
+    references = ("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html",)
     reports = (BUCKET,)
     nothing_to_judge = "There are no boxes."
     resource_types = (BUCKET,)
@@ -100,14 +129,27 @@ class BoxGood(Judgement, ChangeRule[Box]):
 
 @dataclass(frozen=True)
 class AccountGood(Judgement, PeriodicRule[Box]):
-    """A rule on the account as a whole."""
+    """
+    Checks if the account is good.
+
+    The rule is NON_COMPLIANT if it is not.
+
+    ## Why
+    A bad account has bad boxes.
+
+    ## Fix
+    Tidy up.
+
+    ## Limits
+    A rule on the account as a whole.
+    """
 
     id = "account-good"
     duty = Duty.LOGGING
     title = "The account is good"
     severity = Severity.LOW
-    frameworks = ()
-    references = ()
+    frameworks = nist_800_53("SC-28")
+    references = ("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html",)
     reports = ("AWS::::Account",)
     nothing_to_judge = "There is nothing."
     collect = boxes
