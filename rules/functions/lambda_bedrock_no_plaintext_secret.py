@@ -10,6 +10,7 @@ from rules.engine.aws import Aws
 from rules.engine.duties import Severity
 from rules.engine.errors import ParameterError
 from rules.engine.frameworks import nist_800_53, owasp_llm
+from rules.engine.parameters import InPack
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -57,7 +58,9 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
     read = lambda_environments.environment
 
     extra_patterns: Annotated[
-        str | None, r"Regular expressions of credentials of your own, divided by spaces; \s stands for a space."
+        str | None,
+        InPack(),
+        r"Regular expressions of credentials of your own, divided by spaces; \s stands for a space.",
     ] = None
     require_environment_cmk: Annotated[bool, "Whether variables have to be under a customer-managed key."] = False
 

@@ -26,24 +26,29 @@ _DER_PRIVATE_KEY: Final = re.compile(rb"\x30\x82..\x02\x01\x00", re.DOTALL)
 """A long sequence that begins with version 0: PKCS #1 and #8 (RFC 8017, RFC 5208); certificates begin otherwise."""
 
 
+class _Pairs(list[tuple[str, Any]]):
+    """The fields of a JSON object, in their order."""
+
+
 def fields(name: str, value: str) -> list[tuple[str, str]] | None:
     """
-    Return the texts in a JSON value with their names, None for what is no JSON object or array.
+    Return the texts in a JSON value with their names, None for what is no JSON object, array or text.
 
     A field is called after the name of what it is in and its own: ("DB", {"password": "x"}) gives ("DB_password", "x").
     """
-    if value[:1] not in ("{", "["):
+    if value[:1] not in ("{", "[", '"'):
         return None
     try:
-        document = json.loads(value)
+        # Pairs, because of two fields of one name an object keeps the last only.
+        document = json.loads(value, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         return None
     found: list[tuple[str, str]] = []
     waiting: list[tuple[str, Any]] = [(name, document)]
     while waiting:
         within, each = waiting.pop()
-        if isinstance(each, dict):
-            waiting.extend((f"{within}_{key}", inner) for key, inner in reversed(each.items()))
+        if isinstance(each, _Pairs):
+            waiting.extend((f"{within}_{key}", inner) for key, inner in reversed(each))
         elif isinstance(each, list):
             waiting.extend((within, inner) for inner in reversed(each))
         elif isinstance(each, str):

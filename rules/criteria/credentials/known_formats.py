@@ -2,8 +2,8 @@
 Credentials that are known by their format, whatever they are called.
 
 Most formats are those of gitleaks (https://github.com/gitleaks/gitleaks, MIT, see gitleaks.LICENSE beside the data):
-it is maintained, and its rules are data of a few kilobytes; detect-secrets, the library for Python, had its last release
-in 2024, brings an HTTP client into the bundle, and knows no model provider but one.
+it is maintained, and its rules are data of a few kilobytes. detect-secrets, the library for Python, had its last
+release in 2024, brings an HTTP client into the bundle, and knows no model provider but one.
 """
 
 from __future__ import annotations

@@ -90,6 +90,8 @@ def test_finds_nothing_in_harmless_scripts(text: str) -> None:
             id="a JSON web key",
         ),
         pytest.param("PARAMETERS", "[" * 4000, (), id="JSON that is too deep"),
+        pytest.param("X", json.dumps(json.dumps({"db": {"password": "Gipfel"}})), ("a password",), id="JSON of JSON"),
+        pytest.param("X", '{"password": "Gipfel", "password": ""}', ("a password",), id="JSON with a field twice"),
         pytest.param("DB_PASSWORD_ARN", "Winter2024!", (), id="a name about something else"),
     ],
 )

@@ -23,24 +23,24 @@ PARTS = (
 )  # fmt: skip
 
 
+FILLINGS = ("a", "A1", "-", "=", ".", "/")
+
+
 def texts(begin: str, length: int) -> Iterator[str]:
     """Yield texts of a length that begin a pattern again and again, and never end it."""
     for each in (begin, begin.upper()):
         yield (each * length)[:length]
-        for filling in ("a", "A1", "-", "_", "0", " ", "=", "/", ".", "\n", ":", "aB3-"):
-            yield (each + filling * length)[:length]
+        for filling in FILLINGS:
             yield ((each + filling * 30) * length)[:length]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("begin", sorted({keyword for each in formats() for keyword in each.keywords} | set(PARTS)))
 def test_no_beginning_makes_a_search_slow(begin: str) -> None:
-    started = process_time()
     for text in texts(begin, LONGEST_SCRIPT):
+        started = process_time()
         credentials_in_text(text)
-    per_text = (process_time() - started) / 50
-
-    assert per_text < SECONDS
+        assert process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(
