@@ -54,14 +54,13 @@ def otherwise(step: Step, other: str) -> Step:
 
 
 def decide(name: str, is_right: Step, *, nothing: str, dry_run: str, change: str) -> Step:
-    """Return the step that goes to `nothing` if all is right, to `dry_run` if nothing may change, else to `change`."""
-    choices = [{"NextStep": nothing, **is_right}, {"NextStep": dry_run, **is_true(DRY_RUN)}]
-    return _branch(name, choices, change)
+    """Return the step that goes to `nothing` if all is right, to `change` if that is wanted, else to `dry_run`."""
+    return _branch(name, [{"NextStep": nothing, **is_right}, _wanted(change)], dry_run)
 
 
 def ask(name: str, *, dry_run: str, change: str) -> Step:
-    """Return the step that goes to `dry_run` if nothing may change, else to `change`."""
-    return _branch(name, [{"NextStep": dry_run, **is_true(DRY_RUN)}], change)
+    """Return the step that goes to `change` if that is wanted, else to `dry_run`."""
+    return _branch(name, [_wanted(change)], dry_run)
 
 
 def is_true(reference: str) -> Step:
@@ -93,6 +92,11 @@ def say(name: str, outcome: Outcome, sentence: str) -> Step:
     """Return the step that ends a run with what it did."""
     inputs = {"Name": f"variable:{OUTCOME}", "Value": f"{outcome}: {sentence}"}
     return {"name": name, "action": "aws:updateVariable", "inputs": inputs, "isEnd": True}
+
+
+def _wanted(change: str) -> Step:
+    """Return the choice of a change: only a dry run that was surely not asked for leads to one."""
+    return {"NextStep": change, "Variable": f"{{{{ {DRY_RUN} }}}}", "BooleanEquals": False}
 
 
 def _branch(name: str, choices: list[Step], default: str) -> Step:

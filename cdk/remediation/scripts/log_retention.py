@@ -25,7 +25,8 @@ def inspect(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     group = found(event["LogGroupName"])
     wanted, kept = int(event["RetentionInDays"]), int(group.get("retentionInDays", 0))
     now = datetime.now(UTC)  # noqa: TID251 - the script is called by Automation, which hands it no time
-    if kept != wanted and not event["ExpireOlderEvents"] and loses(group, kept, wanted, now):
+    may_lose = str(event["ExpireOlderEvents"]).lower() == "true"
+    if kept != wanted and not may_lose and loses(group, kept, wanted, now):
         state = f"kept for {kept} days" if kept else "never deleted"
         message = (
             f"Log events are {state}, and a retention of {wanted} days would delete older ones; "

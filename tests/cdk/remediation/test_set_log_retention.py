@@ -22,10 +22,10 @@ def logs(account: Account) -> Any:
     return client
 
 
-def age(days: int) -> None:
-    """Make the log group as old as that."""
+def age(days: int, name: str = GROUP) -> None:
+    """Make a log group as old as that."""
     made = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=days)
-    logs_backends[ACCOUNT_ID][REGION].groups[GROUP].creation_time = made
+    logs_backends[ACCOUNT_ID][REGION].groups[name].creation_time = made
 
 
 def retention(logs: Any, name: str = GROUP) -> Any:
