@@ -29,6 +29,14 @@ AUTOML_JOB = "arn:{partition}:sagemaker:{region}:{account}:automl-job/*"
 Kind = Literal["processing", "transform", "tuning", "automl"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+OPERATIONS = {
+    "ProcessingJob": ("list_processing_jobs", "describe_processing_job"),
+    "TransformJob": ("list_transform_jobs", "describe_transform_job"),
+    "HyperParameterTuningJob": ("list_hyper_parameter_tuning_jobs", "describe_hyper_parameter_tuning_job"),
+    "AutoMLJob": ("list_auto_ml_jobs", "describe_auto_ml_job_v2"),
+}
+"""How SageMaker lists and describes jobs, by what it calls them in its answers."""
+
 # A job that another one started, as a part of it.
 PARENTS = ("AutoMLJobArn", "LabelingJobArn", "TrainingJobArn")
 
@@ -187,10 +195,8 @@ def data_jobs(aws: Aws, kinds: tuple[Kind, ...], lookback_days: int) -> tuple[Jo
 
 def _described(aws: Aws, noun: str, lookback_days: int) -> tuple[_Described | Unreadable, ...]:
     """Return the descriptions of the jobs of a kind ("TransformJob") that were made in the last days."""
-    snake = {"ProcessingJob": "processing_job", "TransformJob": "transform_job"}
-    snake |= {"HyperParameterTuningJob": "hyper_parameter_tuning_job", "AutoMLJob": "auto_ml_job"}
-    version = "_v2" if noun == "AutoMLJob" else ""
-    describe = getattr(aws.client("sagemaker"), f"describe_{snake[noun]}{version}")
+    listing, description = OPERATIONS[noun]
+    describe = getattr(aws.client("sagemaker"), description)
 
     def identify(summary: Mapping[str, Any]) -> Resource:
         arn = summary[f"{noun}Arn"]
@@ -201,7 +207,7 @@ def _described(aws: Aws, noun: str, lookback_days: int) -> tuple[_Described | Un
         return None if answer is None else _Described(identify(summary), answer)
 
     since = aws.now - timedelta(days=lookback_days)
-    summaries = every(aws, "sagemaker", f"list_{snake[noun]}s", f"{noun}Summaries", CreationTimeAfter=since)
+    summaries = every(aws, "sagemaker", listing, f"{noun}Summaries", CreationTimeAfter=since)
     return aws.read_each(summaries, identify, read)
 
 
