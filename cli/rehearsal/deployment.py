@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rules.permissions.document import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import boto3
 
@@ -27,8 +27,8 @@ class DeployedFunction:
     """
     A function of the stack, as the account has it after deployment.
 
-    `code` is the folder with its real asset; `role_arn` and `actions` are its execution role and the actions that
-    the role allows.
+    `code` is the folder with its real asset, `variables` its environment; `role_arn` and `actions` are its execution
+    role and the actions that the role allows.
     """
 
     name: str
@@ -36,6 +36,7 @@ class DeployedFunction:
     code: Path
     role_arn: str
     actions: frozenset[str]
+    variables: Mapping[str, str]
 
 
 class DeploymentError(Exception):
@@ -163,6 +164,7 @@ def _function(session: boto3.session.Session, name: str, code: tuple[Path, str])
         code=folder,
         role_arn=configuration["Role"],
         actions=frozenset(_actions(session, configuration["Role"].rpartition("/")[2])),
+        variables=configuration.get("Environment", {}).get("Variables", {}),
     )
 
 

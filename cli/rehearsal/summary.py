@@ -9,7 +9,8 @@ from rules.engine.verdict import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cli.rehearsal.rehearsal import FunctionRun, Rehearsal
+    from cli.rehearsal.rehearsal import Rehearsal
+    from cli.rehearsal.stage import FunctionRun
 
 COLUMNS = ("RULE", "REGION", "EVENTS", "CALLS", "COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "PACK SAYS")
 
@@ -21,15 +22,18 @@ def lines(rehearsal: Rehearsal) -> Iterator[str]:
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     yield from _managed(rehearsal)
+    yield from _delivered(rehearsal)
     faults = list(_faults(rehearsal))
     if faults:
         yield ""
         yield from faults
     yield ""
-    functions = {run.rule_id for run in rehearsal.runs}
+    functions = {run.rule_id for run in rehearsal.runs} | {name for one in rehearsal.delivered for name in one.allowed}
     denied = sum(len(run.denied) for run in rehearsal.runs)
+    denied += sum(len(ran.denied) for one in rehearsal.delivered for ran in one.ran)
     unused = sum(len(actions) for actions in rehearsal.unused.values())
     events = sum(run.events for run in rehearsal.runs)
+    events += sum(ran.invocations for one in rehearsal.delivered for ran in one.ran)
     yield (
         f"{len(functions)} functions ran {events} events from their own assets, each with its own role: "
         f"{denied} calls denied, {unused} allowed actions unused."
@@ -50,6 +54,15 @@ def _managed(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"Rules that AWS evaluates itself: {', '.join(stored)}. They were stored with the pack, not evaluated."
 
 
+def _delivered(rehearsal: Rehearsal) -> Iterator[str]:
+    """Yield what followed the verdicts, a line per step."""
+    for one in rehearsal.delivered:
+        yield ""
+        yield f"What followed the verdicts in {one.region}:"
+        for step in one.steps:
+            yield f"  {'ok  ' if step.passed else 'FAIL'}  {printable(step.said)}"
+
+
 def _faults(rehearsal: Rehearsal) -> Iterator[str]:
     for run in rehearsal.runs:
         where = f"{run.rule_id} in {run.region}"
@@ -61,5 +74,7 @@ def _faults(rehearsal: Rehearsal) -> Iterator[str]:
             yield f"{where}: a change event and the periodic pass disagree on {printable(resource)}"
         if run.pack is None:
             yield f"{where}: the conformance pack says nothing of it"
+    for one in rehearsal.delivered:
+        yield from (printable(fault) for fault in one.faults)
     for rule_id, actions in rehearsal.unused.items():
         yield f"{rule_id} never used {', '.join(actions)}: its role allows more than it needs"

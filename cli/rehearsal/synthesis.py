@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 300
+PREFIX = "ai-config"
+"""What the names of everything deployed begin with, unless settings say something else."""
 
 
 class SynthesisError(Exception):
@@ -20,12 +22,18 @@ def synthesise(folder: Path, regions: Sequence[str]) -> Path:
     """
     Return the cloud assembly of the app for these Regions, written below `folder`.
 
-    Everything else is as the app ships; the rules on IAM are in the first Region.
+    Runbooks are deployed as well. Everything else is as the app ships; the rules on IAM are in the first Region.
     """
     if find_spec("aws_cdk") is None:
         raise SynthesisError("the AWS CDK is not installed; `make rehearse` installs it and rehearses")
     assembly, settings = folder / "cdk.out", folder / "settings.toml"
-    settings.write_text(f'regions = {json.dumps(list(regions))}\nglobalRegion = "{regions[0]}"\n', encoding="utf-8")
+    lines = (
+        f"regions = {json.dumps(list(regions))}",
+        f'globalRegion = "{regions[0]}"',
+        "[remediation]",
+        "enabled = true",
+    )
+    settings.write_text("\n".join(lines), encoding="utf-8")
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8")).get("context", {})
     environment = os.environ | {
         "CDK_OUTDIR": str(assembly),

@@ -60,6 +60,7 @@ _ACTIONS: Final[dict[tuple[str, str], str]] = {
     ("s3control", "GetPublicAccessBlock"): "s3:GetAccountPublicAccessBlock",
     ("s3control", "PutPublicAccessBlock"): "s3:PutAccountPublicAccessBlock",
     ("s3control", "DeletePublicAccessBlock"): "s3:PutAccountPublicAccessBlock",
+    ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
 }
 
 

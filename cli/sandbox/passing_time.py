@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import logs_backends
+from moto.securityhub.models import securityhub_backends
 
 
 def pass_time(account_id: str, region: str, ago: timedelta) -> None:
@@ -11,7 +12,7 @@ def pass_time(account_id: str, region: str, ago: timedelta) -> None:
     for datum in cloudwatch_backends[account_id][region].metric_data:
         datum.timestamp -= ago
     for group in logs_backends[account_id][region].groups.values():
-        group.creation_time -= int(ago.total_seconds() * 1000)
+        group.creation_time -= ago
 
 
 def count_run(account_id: str, region: str, function_name: str, *, failed: bool) -> None:
@@ -25,3 +26,9 @@ def count_run(account_id: str, region: str, function_name: str, *, failed: bool)
         for name, value in (("Invocations", 1), ("Errors", int(failed)))
     ]
     cloudwatch_backends[account_id][region].put_metric_data("AWS/Lambda", data)
+
+
+def expire_finding(account_id: str, region: str, finding_id: str) -> None:
+    """Drop a finding as AWS Security Hub does when nobody updated it for 90 days."""
+    backend = securityhub_backends[account_id][region]
+    backend.findings = [finding for finding in backend.findings if finding.id != finding_id]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rules.delivery.pack import DEPLOYED
-from rules.engine.verdict import listed
+from rules.engine.verdict import listed, printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def problems(health: Health) -> tuple[str, ...]:
 def _of_the_pack(health: Health) -> Iterator[str]:
     state, reason = health.pack
     if state not in DEPLOYED:
-        yield f"The conformance pack is {state}{f': {reason[:LONGEST_REASON]}' if reason else ''}."
+        yield f"The conformance pack is {state}{f': {_within(reason)}' if reason else ''}."
     if health.absent:
         yield f"AWS Config does not have {_count(health.absent, 'rule')} of the pack: {_names(health.absent)}."
     if health.managed_errors:
@@ -93,7 +93,7 @@ def _around(health: Health) -> Iterator[str]:
     if health.recording is False:
         yield "The configuration recorder is off, so that rules do not hear of changes before their daily pass."
     if health.recorder_error:
-        yield f"The configuration recorder fails: {health.recorder_error[:LONGEST_REASON]}."
+        yield f"The configuration recorder fails: {_within(health.recorder_error)}."
     if health.failures:
         events = f"{health.failures} event{'' if health.failures == 1 else 's'}"
         yield f"{events} that no attempt could deal with: see the queue of failures."
@@ -109,3 +109,8 @@ def _count(names: Sequence[str], noun: str) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return listed(names, most=20, longest=LONGEST_REASON)
+
+
+def _within(reason: str) -> str:
+    """Return what AWS says as part of a sentence."""
+    return shortened(printable(reason), LONGEST_REASON).rstrip(". ")

@@ -24,6 +24,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "cloudformation": (
         "config_cloudformation",
         "ec2",
+        "event_bus",
         "event_sources",
         "iam_entities",
         "kms",
@@ -37,6 +38,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "config": ("config_evaluations", "config_remediations", "config_rules", "conformance_packs"),
     "ec2": ("ec2",),
     "ecr": ("ecr",),
+    "events": ("event_bus",),
     "guardduty": ("guardduty",),
     "iam": ("iam_credentials", "iam_entities", "iam_managed_policies"),
     "kms": ("kms",),

@@ -1,0 +1,146 @@
+"""A deployed function that runs: one process that answers events as they come, as AWS Lambda keeps one warm."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from threading import Timer
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+
+from cli.rehearsal import function_process
+from cli.sandbox.passing_time import count_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from cli.rehearsal.deployment import DeployedFunction
+    from cli.sandbox import EmbeddedAccount
+    from cli.sandbox.calls import RecordedCall
+
+TIMEOUT = 300
+"""Seconds for one event."""
+
+REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
+
+
+class FunctionError(Exception):
+    """A function raised, or its process ended; the message is what it said."""
+
+
+class WarmFunction:
+    """
+    A function with the credentials of its own role, in a process of its own. Use it as a context manager.
+
+    Every run is counted in the metrics that AWS Lambda keeps.
+    """
+
+    def __init__(self, account: EmbeddedAccount, region: str, function: DeployedFunction) -> None:
+        self.function = function
+        self._account = account
+        self._region = region
+        session = account.session(region)
+        assumed = session.client("sts").assume_role(RoleArn=function.role_arn, RoleSessionName=function.name)
+        given = assumed["Credentials"]
+        self._credentials = {
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        }
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self._process.communicate()
+        self._log.close()
+
+    @property
+    def calls(self) -> list[RecordedCall]:
+        """Every call that was made with this function's credentials."""
+        return self._account.calls.of(self._credentials["AWS_ACCESS_KEY_ID"])
+
+    @property
+    def denied(self) -> frozenset[str]:
+        """The actions that the function's role refused."""
+        return frozenset(call.action for call in self.calls if call.error in REFUSALS)
+
+    def client(self, service: str) -> Any:
+        """Return a client with the function's credentials, for what AWS Lambda itself does with its role."""
+        session = boto3.session.Session(
+            self._credentials["AWS_ACCESS_KEY_ID"],
+            self._credentials["AWS_SECRET_ACCESS_KEY"],
+            self._credentials["AWS_SESSION_TOKEN"],
+            region_name=self._region,
+        )
+        return session.client(service, endpoint_url=self._account.endpoint_url)
+
+    def invoke(self, event: Mapping[str, Any]) -> Any:
+        """Return what the function returns for an event; raises FunctionError."""
+        _, _, _, _, account_id, _ = self.function.role_arn.split(":", 5)
+        try:
+            returned = self._answered(event)
+        except FunctionError:
+            count_run(account_id, self._region, self.function.name, failed=True)
+            raise
+        count_run(account_id, self._region, self.function.name, failed=False)
+        return returned
+
+    def _answered(self, event: Mapping[str, Any]) -> Any:
+        process = self._started()
+        if process.stdin is None or process.stdout is None:
+            raise FunctionError("the process has no pipes")
+        timer = Timer(TIMEOUT, process.kill)
+        timer.start()
+        try:
+            process.stdin.write(f"{json.dumps(event)}\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            timer.cancel()
+        if not line:
+            raise FunctionError(f"the process ended with status {process.wait()}: {self._last_words()}")
+        answer = json.loads(line)
+        if answer["error"]:
+            raise FunctionError(f"{answer['error']['type']}: {answer['error']['message']}")
+        return answer["returned"]
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._process = subprocess.Popen(  # noqa: S603 - the function's own asset, in this interpreter, with nothing else
+            [sys.executable, "-I", "-S", "-B", function_process.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=self._environment(),
+            text=True,
+        )
+        if self._process.stdin is not None:
+            task = {"path": str(self.function.code), "handler": self.function.handler}
+            self._process.stdin.write(f"{json.dumps(task)}\n")
+        return self._process
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **self._account.environment(self._region),
+            **self._credentials,
+            **self.function.variables,
+            "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
+        }
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        said = self._log.read().strip().splitlines()
+        return said[-1] if said else "no message"

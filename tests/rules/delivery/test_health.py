@@ -1,0 +1,113 @@
+from datetime import timedelta
+
+import pytest
+
+from rules.delivery.health import FunctionHealth, Health, problems
+from tests.rules.delivery.events import at
+
+NOW = at(0)
+OLD = NOW - timedelta(days=30)
+RUNNING = FunctionHealth("ai-config-rule", "Active", runs=2, errors=0, since=OLD)
+
+
+def function(
+    state: str | None = "Active", *, runs: int = 2, errors: int = 0, age: float | None = 720
+) -> FunctionHealth:
+    since = None if age is None else NOW - timedelta(hours=age)
+    return FunctionHealth("ai-config-rule", state, runs, errors, since)
+
+
+@pytest.mark.parametrize(
+    "health",
+    [
+        pytest.param(Health(NOW, functions=(RUNNING,)), id="all well"),
+        pytest.param(Health(NOW, pack=("UPDATE_COMPLETE", "")), id="after an update"),
+        pytest.param(Health(NOW, functions=(function(runs=0, age=47),)), id="deployed less than two days ago"),
+        pytest.param(Health(NOW, functions=(function(runs=3, errors=2),)), id="failed, then not"),
+        pytest.param(Health(NOW, functions=(function("Pending"),)), id="being updated"),
+        pytest.param(Health(NOW, recording=True), id="recorder on"),
+        pytest.param(Health(NOW, recording=None), id="no recorder needed"),
+    ],
+)
+def test_says_nothing_of_what_is_well(health: Health) -> None:
+    assert problems(health) == ()
+
+
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        pytest.param(
+            Health(NOW, pack=("UPDATE_FAILED", "The rule has no function.")),
+            "The conformance pack is UPDATE_FAILED: The rule has no function.",
+            id="pack failed",
+        ),
+        pytest.param(
+            Health(NOW, pack=("CREATE_IN_PROGRESS", "")), "The conformance pack is CREATE_IN_PROGRESS.", id="pack"
+        ),
+        pytest.param(
+            Health(NOW, absent=("a", "b")), "AWS Config does not have 2 rules of the pack: a and b.", id="rules gone"
+        ),
+        pytest.param(
+            Health(NOW, managed_errors=("s3-x (AccessDenied)",)),
+            "AWS Config reports errors of 1 managed rule: s3-x (AccessDenied).",
+            id="managed rule",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(None, runs=0),)),
+            "1 function of the stack cannot be found: ai-config-rule.",
+            id="function gone",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function("Failed"),)),
+            "1 function cannot be invoked, says AWS Lambda: ai-config-rule.",
+            id="function broken",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=0),)),
+            "Nothing has invoked 1 function in the last 48 hours, twice the period of a daily pass: ai-config-rule.",
+            id="silent",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=0, age=48),)),
+            "Nothing has invoked 1 function in the last 48 hours, twice the period of a daily pass: ai-config-rule.",
+            id="silent since it was deployed",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=0, age=None),)),
+            "Nothing has invoked 1 function in the last 48 hours, twice the period of a daily pass: ai-config-rule.",
+            id="silent, of unknown age",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=3, errors=3, age=1),)),
+            "Every run of 1 function failed in the last 48 hours: ai-config-rule.",
+            id="always fails",
+        ),
+        pytest.param(
+            Health(NOW, recording=False),
+            "The configuration recorder is off, so that rules do not hear of changes before their daily pass.",
+            id="recorder off",
+        ),
+        pytest.param(
+            Health(NOW, recording=True, recorder_error="Access denied"),
+            "The configuration recorder fails: Access denied.",
+            id="recorder fails",
+        ),
+        pytest.param(
+            Health(NOW, failures=1), "1 event that no attempt could deal with: see the queue of failures.", id="event"
+        ),
+        pytest.param(
+            Health(NOW, failures=7), "7 events that no attempt could deal with: see the queue of failures.", id="events"
+        ),
+        pytest.param(Health(NOW, unknown=("It is dark.",)), "It is dark.", id="not looked at"),
+    ],
+)  # fmt: skip
+def test_says_what_is_wrong(health: Health, said: str) -> None:
+    assert problems(health) == (said,)
+
+
+def test_many_names_are_counted() -> None:
+    health = Health(NOW, absent=tuple(f"rule-{number}" for number in range(60)))
+
+    (said,) = problems(health)
+    assert said.startswith("AWS Config does not have 60 rules of the pack: rule-0, rule-1, ")
+    assert said.endswith(" and 40 more.")
