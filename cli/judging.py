@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli.report import Evaluation, Failure, Report
 from rules.engine.assessment import Assessment, assess
 from rules.engine.errors import CollectionError
+from rules.engine.parameters import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +55,13 @@ def judge(rules: Sequence[Rule[Any]], account: OpenAccount, done: Callable[[str]
         evaluations=tuple(evaluations),
         failures=tuple(failures),
         api_calls=account.calls.count,
+        parameters={rule.id: in_force(rule) for rule in rules},
     )
+
+
+def in_force(rule: Rule[Any]) -> dict[str, str | None]:
+    """Return a configured rule's parameters by name: the text that AWS Config would carry, None where not set."""
+    return {each.name: written(getattr(rule, each.field)) for each in rule.parameters()}
 
 
 def _outcome(rule: type[Rule[Any]], future: Future[Assessment]) -> tuple[list[Evaluation], list[Failure]]:

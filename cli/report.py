@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.status import ExitStatus
 from rules.engine.verdict import Compliance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from rules.engine.duties import Severity
@@ -49,6 +50,7 @@ class Report:
 
     Everything is in the order of `rules`, which is the catalogue's; resources of a rule by type, name and id.
     `api_calls` are the calls that were sent to AWS, each counted once however often it was retried.
+    `parameters` are those in force, by rule id and name: the text that AWS Config would carry, None where not set.
     """
 
     account_id: str
@@ -59,6 +61,7 @@ class Report:
     evaluations: tuple[Evaluation, ...]
     failures: tuple[Failure, ...]
     api_calls: int
+    parameters: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Compliance, int]:

@@ -145,3 +145,21 @@ def test_an_interruption_is_passed_on(opened: OpenAccount) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         judge([BoxesGood(), BoxGood()], opened, interrupt)
+
+
+def test_tells_the_parameters_in_force(opened: OpenAccount) -> None:
+    report = judge([BoxGood(), BoxesGood.configured({"least": "5", "kinds": "text", "exemptTag": "owner=me"})], opened)
+
+    assert report.parameters == {
+        "box-good": {"exemptTag": None},
+        "boxes-good": {
+            "exemptTag": "owner=me",
+            "least": "5",
+            "share": "0.5",
+            "strict": "true",
+            "label": None,
+            "mode": "any",
+            "kinds": "text",
+            "trustedAccounts": None,
+        },
+    }
