@@ -117,15 +117,18 @@ def _execute_script(inputs: Mapping[str, Any], stage: Stage) -> Done:
     task = {"script": inputs["Script"], "handler": inputs["Handler"], "payload": inputs.get("InputPayload", {})}
     if not str(inputs["Runtime"]).startswith("python3"):
         raise RunbookError(f"The interpreter does not know the runtime {inputs['Runtime']}.")
-    ended = subprocess.run(  # noqa: S603 - this interpreter, and a script of the account's own document
-        [sys.executable, "-I", "-B", script_process.__file__],
-        input=json.dumps(task),
-        env=dict(stage.environment),
-        capture_output=True,
-        text=True,
-        timeout=SCRIPT_TIMEOUT,
-        check=False,
-    )
+    try:
+        ended = subprocess.run(  # noqa: S603 - this interpreter, and a script of the account's own document
+            [sys.executable, "-I", "-B", script_process.__file__],
+            input=json.dumps(task),
+            env=dict(stage.environment),
+            capture_output=True,
+            text=True,
+            timeout=SCRIPT_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StepError(f"The script had not ended after {SCRIPT_TIMEOUT} seconds.") from error
     if ended.returncode:
         raise StepError((ended.stderr.strip().splitlines() or ["The script ended without a word."])[-1])
     answer = json.loads(ended.stdout)

@@ -78,8 +78,7 @@ def test_every_action_is_granted_as_narrowly_as_aws_allows(action: Action) -> No
     rows: dict[str, list[dict[str, Any]]] = get_action_data(service, operation) or {}
     formats = {row["resource_arn_format"] for row in rows[service]} - {"*"}
 
-    # The reference names log groups for DescribeLogGroups, whose answer lists log groups of any name.
-    assert (action.resource != "*") is bool(formats) or action.name == "logs:DescribeLogGroups"
+    assert (action.resource != "*") is bool(formats)
 
 
 @by_id

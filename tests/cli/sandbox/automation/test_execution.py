@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.sandbox import Account, EmbeddedAccount
-from cli.sandbox.automation import RunbookError, execute
+from cli.sandbox.automation import RunbookError, actions, execute
 from cli.sandbox.automation.execution import NO_OUTPUT
 from cli.sandbox.errors import AwsError
 from tests.cli.sandbox.automation.runbooks import LOCATE, TRUST, document, put, step
@@ -178,6 +178,35 @@ def test_a_script_that_fails_fails_its_step(account: Account, read: dict[str, An
     put(account, document(read))
 
     assert execute(account, "runbook", {"Bucket": "missing"}).failure.startswith(f"Step Read fails: {failure}")
+
+
+@pytest.mark.slow
+def test_a_script_has_its_time(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "SCRIPT_TIMEOUT", 1)
+    put(account, document(script("import time; time.sleep(60)")))
+
+    done = execute(account, "runbook", {"Bucket": "logs"})
+
+    assert done.failure == "Step Read fails: The script had not ended after 1 seconds."
+
+
+def test_a_step_may_wait_for_what_comes_late(account: Account) -> None:
+    waiting = asserting("Enabled") | {"action": "aws:waitForAwsResourceProperty"}
+    put(account, document(waiting))
+    account.faults.deny("s3:GetBucketVersioning", times=1)
+
+    done = execute(account, "runbook", {"Bucket": "logs"})
+
+    assert done.status == "Success"
+    assert [call.error for call in account.calls.of(done.access_key_id)] == ["AccessDenied", ""]
+
+
+def test_a_step_does_not_wait_for_ever(account: Account) -> None:
+    put(account, document(asserting("Suspended") | {"action": "aws:waitForAwsResourceProperty"}))
+
+    assert execute(account, "runbook", {"Bucket": "logs"}).failure == (
+        "Step Check fails: $.Status is Enabled; Suspended is wanted."
+    )
 
 
 @pytest.mark.parametrize(
