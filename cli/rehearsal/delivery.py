@@ -102,8 +102,8 @@ class _Delivery:
         told = Counter(line.split()[1].rstrip(",") for _, text in self._published() for line in _lines(text, "Rule:"))
         grave = Counter(key[0] for key in self._wrong() if _severity(key[0]).value >= Severity.HIGH.value)
         count = len(self._published())
-        text = f"messages: {count}, violations told: {told.total()}, violations of HIGH and CRITICAL rules: {grave.total()}"
-        return Step(text, told == grave and count > 0)
+        text = f"messages: {count}, violations told: {told.total()}"
+        return Step(f"{text}, violations of HIGH and CRITICAL rules: {grave.total()}", told == grave and count > 0)
 
     def _expiry(self) -> Step:
         """Drop a finding as if nobody had renewed it; the reconciler has to bring it back."""

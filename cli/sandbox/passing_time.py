@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.utils import utcnow
 from moto.logs.models import logs_backends
 from moto.securityhub.models import securityhub_backends
 
@@ -21,6 +22,8 @@ def count_run(account_id: str, region: str, function_name: str, *, failed: bool)
         {
             "MetricName": name,
             "Value": value,
+            # Requests have whole seconds, so that a run of this very second would lie after any end that is asked for.
+            "Timestamp": utcnow() - timedelta(seconds=2),
             "Dimensions": [{"Name": "FunctionName", "Value": function_name}],
         }
         for name, value in (("Invocations", 1), ("Errors", int(failed)))

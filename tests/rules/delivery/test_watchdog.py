@@ -54,7 +54,8 @@ def test_tells_of_silence(running: Deployed) -> None:
     assert f"- {found[0]}\n" in text
 
 
-def test_tells_of_what_always_fails(running: Deployed) -> None:
+@pytest.mark.usefixtures("running")
+def test_tells_of_what_always_fails() -> None:
     pass_time("123456789012", "us-east-1", timedelta(hours=49))
     for name in NAMES:
         run(name, failed=name == NAMES[0])
