@@ -84,6 +84,7 @@ clean:
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
 UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 $(BIN)/.uv: requirements/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
@@ -98,9 +99,11 @@ $(BIN)/.terminal: requirements/terminal.txt pyproject.toml | $(BIN)/.uv
 
 $(BIN)/.deploy: requirements/deploy.txt package-lock.json | $(BIN)/.terminal
 	$(UV_INSTALL) -r requirements/deploy.txt
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(NPM_CI) --omit=dev
 	touch $@
 
-$(BIN)/.develop: requirements/develop.txt | $(BIN)/.deploy
+# Chromium and the oracle, 100 MB, are for tests only.
+$(BIN)/.develop: requirements/develop.txt package-lock.json | $(BIN)/.deploy
 	$(UV_INSTALL) -r requirements/develop.txt
+	$(NPM_CI)
 	touch $@
