@@ -10,8 +10,8 @@ from cli.status import ExitStatus
 from rules.engine.verdict import Compliance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from rules.engine.duties import Severity
     from rules.engine.resource import Resource
@@ -19,18 +19,36 @@ if TYPE_CHECKING:
     from rules.engine.verdict import Verdict
 
 
+UNKNOWN_ACCOUNT = "unknown"
+"""In the place of an account id where nobody could say whose the credentials are."""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Who accepts a known violation, why, and the last day on which that holds."""
+
+    owner: str
+    reason: str
+    expires: date
+
+
 @dataclass(frozen=True)
 class Evaluation:
-    """One resource, judged by one rule."""
+    """
+    One resource, judged by one rule.
+
+    A violation that a baseline accepts stays NON_COMPLIANT, is shown with who accepts it, and is counted apart.
+    """
 
     rule: type[Rule[Any]]
     resource: Resource
     verdict: Verdict
+    accepted: Acceptance | None = None
 
     @property
     def violates(self) -> bool:
-        """Whether the resource is NON_COMPLIANT."""
-        return self.verdict.compliance is Compliance.NON_COMPLIANT
+        """Whether the resource is NON_COMPLIANT, and nobody accepts that."""
+        return self.verdict.compliance is Compliance.NON_COMPLIANT and self.accepted is None
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,14 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Unopened:
+    """Why nothing could be read in a place at all."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Report:
     """
     The run over one account and Region.
@@ -51,6 +77,9 @@ class Report:
     Everything is in the order of `rules`, which is the catalogue's; resources of a rule by type, name and id.
     `api_calls` are the calls that were sent to AWS, each counted once however often it was retried.
     `parameters` are those in force, by rule id and name: the text that AWS Config would carry, None where not set.
+    `profile` and `role_arn` are what the credentials came from, where they were given.
+    A place that could not be opened says so in `unopened`, and has a failure for each of its rules; its account may
+    be UNKNOWN_ACCOUNT. `warnings` are sentences about the run, such as that an entry of a baseline has expired.
     """
 
     account_id: str
@@ -62,6 +91,15 @@ class Report:
     failures: tuple[Failure, ...]
     api_calls: int
     parameters: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    profile: str | None = None
+    role_arn: str | None = None
+    unopened: Unopened | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[Evaluation, ...]:
+        """The violations that a baseline accepts; `counts` has them among the NON_COMPLIANT."""
+        return tuple(one for one in self.evaluations if one.accepted is not None)
 
     @property
     def counts(self) -> dict[Compliance, int]:
@@ -71,10 +109,15 @@ class Report:
 
     def status(self, fail_on: Severity | None) -> ExitStatus:
         """Return the exit status of the run, where violations of `fail_on` and above are to fail it."""
-        if self.failures:
-            return ExitStatus.NOT_EVALUATED
-        if fail_on is not None and any(
-            one.violates and one.rule.severity.value >= fail_on.value for one in self.evaluations
-        ):
-            return ExitStatus.VIOLATIONS
-        return ExitStatus.EVALUATED
+        return status_of((self,), fail_on)
+
+
+def status_of(reports: Sequence[Report], fail_on: Severity | None) -> ExitStatus:
+    """Return the exit status of runs over several places, as if they were one."""
+    if any(report.failures for report in reports):
+        return ExitStatus.NOT_EVALUATED
+    if fail_on is not None and any(
+        one.violates and one.rule.severity.value >= fail_on.value for report in reports for one in report.evaluations
+    ):
+        return ExitStatus.VIOLATIONS
+    return ExitStatus.EVALUATED
