@@ -28,8 +28,11 @@ def command(*, quiet: bool) -> int:
     function then runs from its real asset, in a process of its own, with the credentials of its own role: the account
     refuses what the role does not allow. The evaluations are stored, and the conformance pack says its verdicts.
 
-    Exits with 3 when a function fails, is denied a call, has permissions that it never uses, or says something else
-    after a change than in its periodic pass.
+    Then what follows them: violations become findings in Security Hub and messages on a topic, a runbook fixes one,
+    its finding is archived, and the watchdog names a function that fails and one that fell silent.
+
+    Exits with 3 when a function fails, is denied a call, has permissions that it never uses, says something else
+    after a change than in its periodic pass, or when a finding or a message is missing or too many.
     """
 
     def progress(text: str) -> None:

@@ -246,9 +246,10 @@ class _Reading:
         return sums
 
     def _queues(self, urls: Sequence[str]) -> tuple[Queue, ...]:
+        """Return the queues of failures: in the stack's other queues events wait for half a minute as they should."""
         client = self._client("sqs")
         found = []
-        for url in sorted(urls):
+        for url in sorted(url for url in urls if "-failures" in url.rpartition("/")[2]):
             attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
             found.append(Queue(url.rpartition("/")[2], int(attributes["Attributes"]["ApproximateNumberOfMessages"])))
         return tuple(found)

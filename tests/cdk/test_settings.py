@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from cdk.alert_settings import AlertSettings
 from cdk.given import SettingsError
 from cdk.managed.groups import GROUPS
 from cdk.managed.rule import ManagedChoice
 from cdk.settings import KEYS, Settings, read_settings
 from rules.engine.catalogue import all_rules
+from rules.engine.duties import Severity
 from tests.cdk.example_rules import RULES, ExampleFunctionScoped, ExampleLogKept, ExampleRoleScoped
 
 DEFAULT_GROUPS = ManagedChoice(GROUPS)
@@ -27,6 +29,22 @@ def settings_in(folder: Path, text: str) -> Settings:
     [
         pytest.param("", Settings(rules=RULES), id="nothing set"),
         pytest.param('prefix = "audit-2"', Settings(rules=RULES, prefix="audit-2"), id="prefix"),
+        pytest.param(
+            '[alerts]\nminimumSeverity = "low"\nemails = ["a@example.com", "b@example.com"]\n'
+            'endpoints = ["https://example.com/hook?a=b"]',
+            Settings(
+                rules=RULES,
+                alerts=AlertSettings(
+                    Severity.LOW, ("a@example.com", "b@example.com"), ("https://example.com/hook?a=b",)
+                ),
+            ),
+            id="who is told",
+        ),
+        pytest.param(
+            '[alerts]\nminimumSeverity = "none"',
+            Settings(rules=RULES, alerts=AlertSettings(minimum_severity=None)),
+            id="nobody is told of violations",
+        ),
         pytest.param("logRetentionDays = 30", Settings(rules=RULES, log_retention_days=30), id="retention"),
         pytest.param(
             'regions = ["eu-central-1", "us-gov-west-1"]',
@@ -119,6 +137,27 @@ def test_reads_a_settings_file(tmp_path: Path, text: str, settings: Settings) ->
             "audit.toml: logRetentionDays = 100; allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, "
             "731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
             id="retention that CloudWatch Logs does not know",
+        ),
+        pytest.param(
+            '[alerts]\nminimumSeverity = "HIGH"',
+            "audit.toml: alerts.minimumSeverity = 'HIGH'; allowed: low, medium, high, critical, none",
+            id="severity that there is not",
+        ),
+        pytest.param(
+            '[alerts]\nemails = ["security"]',
+            "audit.toml: alerts.emails = 'security'; allowed: a list of addresses such as [\"security@example.com\"]",
+            id="not an address",
+        ),
+        pytest.param(
+            '[alerts]\nemails = ["a@example.com", "a@example.com"]',
+            "audit.toml: alerts.emails = ['a@example.com', 'a@example.com']; allowed: each one once",
+            id="an address twice",
+        ),
+        pytest.param(
+            '[alerts]\nendpoints = ["http://example.com"]',
+            "audit.toml: alerts.endpoints = 'http://example.com'; allowed: a list of URLs such as "
+            '["https://alerts.example.com/hook"]',
+            id="an endpoint without TLS",
         ),
         pytest.param(
             "logRetentionDays = true",
