@@ -22,6 +22,12 @@ class Render(Protocol):
 MODULES: Mapping[str, str] = {
     "table": "cli.formats.table",
     "json": "cli.formats.json_report",
+    "csv": "cli.formats.csv_report",
+    "markdown": "cli.formats.markdown",
+    "sarif": "cli.formats.sarif",
+    "junit": "cli.formats.junit",
+    "asff": "cli.formats.asff",
+    "ocsf": "cli.formats.ocsf",
 }
 
 FORMATS = tuple(MODULES)
