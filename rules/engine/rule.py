@@ -11,11 +11,12 @@ from rules.engine.aws import Aws
 from rules.engine.collector import Action, Collector
 from rules.engine.duties import Duty, Severity
 from rules.engine.errors import ParameterError
-from rules.engine.frameworks import Control
 from rules.engine.invocation import Invocation, handler_of
 from rules.engine.parameters import InPack, Parameter, Tag, configured, parameters
 from rules.engine.resource import ACCOUNT_TYPE, Resource, Unreadable
 from rules.engine.verdict import Verdict
+from rules.frameworks.framework import Control
+from rules.frameworks.table import row_of
 
 REPORT_ACTIONS = frozenset({Action("config:PutEvaluations")})
 CLEAN_UP_ACTIONS = frozenset(
@@ -55,6 +56,7 @@ class RuleMetadata(Generic[F]):
     """The compliant state in a few words, such as "Invocation log groups are protected"."""
     severity: Severity
     frameworks: tuple[Control, ...]
+    """What the rule answers to: its row of the table in rules/frameworks, unless the class says otherwise."""
     references: tuple[str, ...]
     """AWS documentation that the rule rests on."""
     reports: tuple[str, ...]
@@ -94,6 +96,8 @@ class Rule(RuleMetadata[F], ConfigRule):
         if folder in FOLDERS:
             cls.duty = Duty.of_folder(folder)
             cls.id = name.replace("_", "-")
+            if "frameworks" not in vars(cls):
+                cls.frameworks = row_of(folder, cls.id).controls
         # rdklib's own clean-up compares ids without types, and would clear what could not be read.
         cls.delete_old_evaluations_on_scheduled_notification = False
 
