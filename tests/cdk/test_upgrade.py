@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cdk import pack
+from cdk import pack, upgrade
 from cdk.given import SettingsError
 from cdk.remediation.settings import Remediation
 from cdk.retired import RETIRED, Retirement
@@ -120,6 +120,16 @@ def test_a_snapshot_is_written_an_entry_a_line() -> None:
 
     assert json.loads(as_text(taken)) == taken
     assert len(as_text(taken).splitlines()) == 10
+
+
+@pytest.mark.slow
+def test_a_release_records_what_it_is_made_of(present: Template, capsys: pytest.CaptureFixture[str]) -> None:
+    upgrade.main()
+
+    taken = json.loads(capsys.readouterr().out)
+    assert taken["resources"] == resources_of(present)
+    assert set(taken["rules"]) == {rule.id for rule in all_rules()}
+    assert "FunctionNamePrefix" in taken["packParameters"]
 
 
 class TestRetiredRules:
