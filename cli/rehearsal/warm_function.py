@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 TIMEOUT = 300
 """Seconds for one event."""
 
-REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
-
 
 class FunctionError(Exception):
     """A function raised, or its process ended; the message is what it said."""
@@ -72,7 +70,7 @@ class WarmFunction:
     @property
     def denied(self) -> frozenset[str]:
         """The actions that the function's role refused."""
-        return frozenset(call.action for call in self.calls if call.error in REFUSALS)
+        return frozenset(call.action for call in self.calls if call.denied)
 
     def client(self, service: str) -> Any:
         """Return a client with the function's credentials, for what AWS Lambda itself does with its role."""

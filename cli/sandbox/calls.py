@@ -72,7 +72,8 @@ class RecordedCall:
     """A call that reached the account.
 
     `parameters` has the call's own string parameters (identifiers: what an ARN of the resource is made of);
-    `error` is the code that it was answered with, empty after success.
+    `error` is the code that it was answered with, empty after success; `denied` says that the caller's own policies
+    did not allow the call.
     """
 
     access_key_id: str
@@ -82,6 +83,7 @@ class RecordedCall:
     action: str = ""
     error: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    denied: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the call as the control endpoint shows it."""

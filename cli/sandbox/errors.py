@@ -35,6 +35,10 @@ class AwsError(Exception):
         return f"{self.code}: {self.message}"
 
 
+class DeniedError(AwsError):
+    """The caller's own policies do not allow the call; services answer some other things with the same code."""
+
+
 class NoSuchThingError(AwsError):
     """Something does not exist, under the commonest code for it."""
 
@@ -128,14 +132,14 @@ def family(service: str) -> Family:
     return _FAMILIES[str(get_service_model(service).protocol)]
 
 
-def access_denied(service: str, action: str, principal: str, resource: str = "*") -> AwsError:
+def access_denied(service: str, action: str, principal: str, resource: str = "*") -> DeniedError:
     """Return the refusal of a call that no identity-based policy allows."""
     code, status = family(service).denied
     text = f"User: {principal} is not authorized to perform: {action}"
     if code == "UnauthorizedOperation":
         text = f"You are not authorized to perform this operation. {text}"
     text += f" on resource: {resource} because no identity-based policy allows the {action} action"
-    return AwsError(code, text, status)
+    return DeniedError(code, text, status)
 
 
 def throttled(service: str) -> AwsError:

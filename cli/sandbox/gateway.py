@@ -77,7 +77,7 @@ class Gateway:
         except UnknownOperationError as unknown:
             return self._refuse_unknown(unknown, request)
         call = self._call(target, request)
-        error = ""
+        error, denied = "", False
         try:
             self.faults.strike(call)
             authorize(call)
@@ -85,7 +85,7 @@ class Gateway:
                 answered = self._performed(call, target)
             error = _code(call, answered)
         except AwsError as refused:
-            error = refused.code
+            error, denied = refused.code, isinstance(refused, errors.DeniedError)
             return errors.answer_of(refused, call.service, request)
         except MalformedAnswerError:
             error = "malformed"
@@ -96,7 +96,7 @@ class Gateway:
         else:
             return answered
         finally:
-            self._record(call, error)
+            self._record(call, error, denied=denied)
 
     def _call(self, target: Target, request: HttpRequest) -> Call:
         return Call(
@@ -178,7 +178,7 @@ class Gateway:
         encoded = body.encode() if isinstance(body, str) else bytes(body)
         return HttpAnswer(int(status), {str(name): str(value) for name, value in dict(headers).items()}, encoded)
 
-    def _record(self, call: Call, error: str) -> None:
+    def _record(self, call: Call, error: str, *, denied: bool) -> None:
         self.calls.record(
             RecordedCall(
                 access_key_id=call.access_key_id,
@@ -188,6 +188,7 @@ class Gateway:
                 action=call.action,
                 error=error,
                 parameters=string_parameters(call.params),
+                denied=denied,
             )
         )
         for action in sorted(call.beside):
