@@ -127,7 +127,7 @@ class Alerter(Construct):
                 handler=f"{alerter.__name__}.handler",
                 description="Tells people of resources that have become NON_COMPLIANT.",
                 role_description="Publishes messages.",
-                actions=(),
+                actions=alerter.ACTIONS,
                 exact=[*topic.publishing, self.changes.reading],
                 environment={
                     "ACCOUNT_ID": cdk.Aws.ACCOUNT_ID,

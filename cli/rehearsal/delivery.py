@@ -50,13 +50,15 @@ class Delivered:
     """
     What followed the verdicts of one Region.
 
-    `allowed` are the IAM actions of each function's role, by function; `ran` every use that was made of them.
+    `allowed` are the IAM actions of each function's role, by function; `ran` every use that was made of them. `fixed`
+    is whether there was something that a runbook could put right.
     """
 
     region: str
     steps: tuple[Step, ...]
     ran: tuple[Ran, ...]
     allowed: Mapping[str, frozenset[str]]
+    fixed: bool
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -85,10 +87,12 @@ class _Delivery:
         self._ran: list[Ran] = []
 
     def rehearsed(self) -> Delivered:
-        steps = [self._findings(), self._messages(), self._expiry(), *self._fix(), *self._watch()]
+        steps = [self._findings(), self._messages(), self._expiry()]
+        fix = list(self._fix())
+        steps += [*fix, *self._watch()]
         own = {name: one for name, one in self._functions.items() if name not in self._stage.names}
         allowed = {name: one.actions - RUNTIME_ACTIONS for name, one in own.items()}
-        return Delivered(self._region, tuple(steps), tuple(self._ran), allowed)
+        return Delivered(self._region, tuple(steps), tuple(self._ran), allowed, fixed=bool(fix))
 
     def _findings(self) -> Step:
         events = self._announce()

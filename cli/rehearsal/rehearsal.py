@@ -58,7 +58,7 @@ class Rehearsal:
     @property
     def passed(self) -> bool:
         """Whether every function ran and passed, every action that is allowed was needed, and findings followed."""
-        delivered = bool(self.delivered) and not any(one.faults for one in self.delivered)
+        delivered = any(one.fixed for one in self.delivered) and not any(one.faults for one in self.delivered)
         return bool(self.runs) and all(run.passed for run in self.runs) and not self.unused and delivered
 
 

@@ -76,5 +76,7 @@ def _faults(rehearsal: Rehearsal) -> Iterator[str]:
             yield f"{where}: the conformance pack says nothing of it"
     for one in rehearsal.delivered:
         yield from (printable(fault) for fault in one.faults)
+    if not any(one.fixed for one in rehearsal.delivered):
+        yield "no Region had anything that a runbook could be tried on"
     for rule_id, actions in rehearsal.unused.items():
         yield f"{rule_id} never used {', '.join(actions)}: its role allows more than it needs"

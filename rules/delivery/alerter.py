@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rules.delivery.alert import Message, violations, worth_telling
 from rules.delivery.finding import finding_id
 from rules.delivery.forwarder import change_in
+from rules.delivery.principals import ACTIONS, named
 from rules.delivery.security_hub import told
 from rules.engine.duties import Severity
 from rules.engine.errors import EventError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from rules.delivery.compliance_change import ComplianceChange
     from rules.engine.aws import Aws
+
+
+__all__ = ["ACTIONS", "handler", "publish", "tell"]
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
@@ -49,6 +53,7 @@ def tell(records: Iterable[Mapping[str, Any]], aws: Aws, topic_arn: str, at_leas
         if change is not None:
             changes[finding_id(change)] = change
     telling = worth_telling(changes.values(), at_least)
+    telling = list(named(aws, {finding_id(change): change for change in telling}).values())
     if telling:
         publish(aws, topic_arn, violations(telling))
     told(changes=len(changes), told=len(telling), failed=len(failed))

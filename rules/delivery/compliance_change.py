@@ -28,7 +28,8 @@ class ComplianceChange:
     """
     The compliance of one resource with one rule, and when AWS Config recorded it.
 
-    `open_since` is when the result before this one was recorded, where that was NON_COMPLIANT.
+    `open_since` is when the result before this one was recorded, where that was NON_COMPLIANT. `arn` is the resource's,
+    where somebody asked for it: AWS Config sends ids only.
     """
 
     rule: type[Rule[Any]]
@@ -42,6 +43,7 @@ class ComplianceChange:
     annotation: str
     recorded_at: datetime
     open_since: datetime | None = None
+    arn: str | None = None
 
     @classmethod
     def of_event(cls, event: Mapping[str, Any]) -> ComplianceChange | None:

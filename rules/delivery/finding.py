@@ -101,7 +101,7 @@ def finding_of(
                 "Url": rule.references[0],
             }
         },
-        "Resources": [_resource(change)],
+        "Resources": _resources(change, known),
         "Compliance": {
             "Status": STATUSES[change.compliance],
             "RelatedRequirements": [str(control) for control in rule.frameworks][:MOST_REQUIREMENTS],
@@ -149,6 +149,8 @@ def product_arn(partition: str, region: str, account_id: str) -> str:
 
 def resource_arn(change: ComplianceChange) -> str:
     """Return the ARN of the resource, or what AWS Config calls it where the ARN cannot be told from that."""
+    if change.arn is not None:
+        return change.arn
     if change.resource_id.startswith("arn:"):
         return change.resource_id
     form = ARNS.get(change.resource_type, "{id}")
@@ -169,6 +171,13 @@ def sentences(markdown: str, limit: int) -> str:
 def written(moment: datetime) -> str:
     """Return a time as the finding format wants it, to the millisecond: 2026-11-23T10:15:30.125Z."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _resources(change: ComplianceChange, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the resource; a principal that is gone has no name any more, so that it keeps the one it had."""
+    if change.resource_type in IDS_OF_IAM and change.arn is None and known.get("Resources"):
+        return list(known["Resources"])
+    return [_resource(change)]
 
 
 def _resource(change: ComplianceChange) -> dict[str, Any]:

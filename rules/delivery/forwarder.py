@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from rules.delivery.compliance_change import ComplianceChange, moment
 from rules.delivery.finding import Finding, finding_id, finding_of
-from rules.delivery.security_hub import ACTIONS, SecurityHub, told
+from rules.delivery.principals import ACTIONS as PRINCIPAL_ACTIONS
+from rules.delivery.principals import named
+from rules.delivery.security_hub import ACTIONS as HUB_ACTIONS
+from rules.delivery.security_hub import SecurityHub, told
 from rules.engine.errors import EventError
 from rules.engine.surroundings import opened
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
 
-__all__ = ["ACTIONS", "forward", "handler"]
+ACTIONS = HUB_ACTIONS | PRINCIPAL_ACTIONS
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
@@ -53,7 +56,7 @@ def forward(records: Iterable[Mapping[str, Any]], aws: Aws) -> list[str]:
         if key not in newest or change.recorded_at >= newest[key].recorded_at:
             newest[key] = change
     hub = SecurityHub(aws)
-    findings = _wanted(newest, hub.existing(newest))
+    findings = _wanted(named(aws, newest), hub.existing(newest))
     refused = hub.put(findings)
     for key, reason in refused.items():
         told(findingId=key, messageIds=messages[key], error=reason)

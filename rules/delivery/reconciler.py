@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from rules.delivery.compliance_change import ComplianceChange, moment, rule_of
 from rules.delivery.finding import PROVIDER, Finding, archived, finding_id, finding_of
 from rules.delivery.pack import RESULTS_ACTION, RULES_ACTION, STATE_ACTION, Pack
+from rules.delivery.principals import ACTIONS as PRINCIPAL_ACTIONS
+from rules.delivery.principals import named
 from rules.delivery.security_hub import ACTIONS as HUB_ACTIONS
 from rules.delivery.security_hub import SecurityHub, SecurityHubError, told
 from rules.engine.surroundings import opened, variable
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
 
-ACTIONS = HUB_ACTIONS | {STATE_ACTION, RULES_ACTION, RESULTS_ACTION}
+ACTIONS = HUB_ACTIONS | PRINCIPAL_ACTIONS | {STATE_ACTION, RULES_ACTION, RESULTS_ACTION}
 
 RENEWED_AFTER = timedelta(days=7)
 """Far below the 90 days, and seldom enough that an unchanged finding is not imported every day."""
@@ -49,7 +51,7 @@ def reconcile(aws: Aws, pack_name: str) -> None:
     # Read before the results: what begins to be wrong in between has a later time, and is kept.
     open_findings = hub.open_findings()
     names = pack.rule_names()
-    wrong = {finding_id(change): change for name in names for change in _changes(aws, pack, name)}
+    wrong = named(aws, {finding_id(change): change for name in names for change in _changes(aws, pack, name)})
     known = open_findings | hub.existing(wrong.keys() - open_findings.keys())
     findings = [
         finding

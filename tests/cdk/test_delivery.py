@@ -94,11 +94,12 @@ def test_each_delivering_function_may_do_its_own_work_and_no_more(template: Temp
     logs = ["logs:CreateLogStream", "logs:PutLogEvents"]
     queue = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
     publish = ["kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"]
-    hub = ["securityhub:BatchImportFindings", "securityhub:GetFindings"]
+    principals = ["iam:ListRoles", "iam:ListUsers"]
+    hub = ["securityhub:BatchImportFindings", "securityhub:GetFindings", *principals]
     pack = ["config:DescribeConformancePackCompliance", "config:DescribeConformancePackStatus"]
     assert actions == {
         "ai-config-forwarder": sorted([*logs, *hub, *queue]),
-        "ai-config-alerter": sorted([*logs, *publish, *queue]),
+        "ai-config-alerter": sorted([*logs, *publish, *queue, *principals]),
         "ai-config-reconciler": sorted(
             [*logs, *hub, *pack, "config:GetComplianceDetailsByConfigRule", "sqs:SendMessage"]
         ),
