@@ -108,14 +108,16 @@ class WarmFunction:
         finally:
             timer.cancel()
         if not line:
-            raise FunctionError(f"the process ended with status {process.wait()}: {self._last_words()}")
+            process.communicate()
+            self._process = None
+            raise FunctionError(f"the process ended with status {process.returncode}: {self._last_words()}")
         answer = json.loads(line)
         if answer["error"]:
             raise FunctionError(f"{answer['error']['type']}: {answer['error']['message']}")
         return answer["returned"]
 
     def _started(self) -> subprocess.Popen[str]:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             return self._process
         self._process = subprocess.Popen(  # noqa: S603 - the function's own asset, in this interpreter, with nothing else
             [sys.executable, "-I", "-S", "-B", function_process.__file__],

@@ -2,7 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from cli.rehearsal.rehearsal import FunctionRun, Rehearsal
+from cli.rehearsal.delivery import Delivered, Step
+from cli.rehearsal.lambda_service import Ran
+from cli.rehearsal.rehearsal import Rehearsal
+from cli.rehearsal.stage import FunctionRun
 from cli.rehearsal.summary import lines
 
 RUN = FunctionRun(
@@ -18,23 +21,32 @@ RUN = FunctionRun(
     disagreeing=(),
     pack="NON_COMPLIANT",
 )
+FORWARDED = Ran("ai-config-forwarder", 3, (), frozenset({"sns:Publish"}), frozenset())
+DELIVERED = Delivered(
+    region="us-east-1",
+    steps=(Step("a finding was opened", passed=True),),
+    ran=(FORWARDED,),
+    allowed={"ai-config-forwarder": frozenset({"sns:Publish"})},
+    fixed=True,
+)
 MANAGED = {"us-east-1": ("CMK_BACKING_KEY_ROTATION_ENABLED", "MACIE_STATUS_CHECK"), "eu-central-1": ()}
 
 
 def test_says_a_line_for_each_rule_and_whether_it_passed() -> None:
-    heading, row, _, counts, last = lines(Rehearsal((RUN,), {}))
+    heading, row, _, followed, step, _, counts, last = lines(Rehearsal((RUN,), {}, (DELIVERED,)))
 
     assert heading.split("  ")[0] == "RULE"
     assert row.split() == [RUN.rule_id, "us-east-1", "2", "5", "1", "3", "0", "NON_COMPLIANT"]
     assert counts == (
-        "1 functions ran 2 events from their own assets, each with its own role: "
+        "2 functions ran 5 events from their own assets, each with its own role: "
         "0 calls denied, 0 allowed actions unused."
     )
+    assert (followed, step) == ("What followed the verdicts in us-east-1:", "  ok    a finding was opened")
     assert last == "The rehearsal passed."
 
 
 def test_says_which_rules_nobody_evaluated() -> None:
-    said = list(lines(Rehearsal((RUN,), MANAGED)))
+    said = list(lines(Rehearsal((RUN,), MANAGED, (DELIVERED,))))
 
     assert said[2:4] == [
         "",
@@ -76,7 +88,44 @@ def test_says_which_rules_nobody_evaluated() -> None:
     ],
 )
 def test_names_every_fault(run: FunctionRun, fault: str) -> None:
-    said = list(lines(Rehearsal((run,), MANAGED)))
+    said = list(lines(Rehearsal((run,), MANAGED, (DELIVERED,))))
+
+    assert fault in said
+    assert said[-1] == "The rehearsal failed."
+
+
+@pytest.mark.parametrize(
+    ("delivered", "fault"),
+    [
+        pytest.param(
+            replace(DELIVERED, steps=(Step("no finding was opened", passed=False),)),
+            "us-east-1: no finding was opened",
+            id="step",
+        ),
+        pytest.param(
+            replace(DELIVERED, ran=(FORWARDED, replace(FORWARDED, errors=("ValueError: no\nroom",)))),
+            "us-east-1: ai-config-forwarder failed: ValueError: no room",
+            id="error",
+        ),
+        pytest.param(
+            replace(DELIVERED, ran=(FORWARDED, replace(FORWARDED, denied=frozenset({"sns:Publish"})))),
+            "us-east-1: ai-config-forwarder was denied sns:Publish",
+            id="denied",
+        ),
+        pytest.param(
+            replace(DELIVERED, allowed={"ai-config-forwarder": frozenset({"sns:Publish", "sns:ListTopics"})}),
+            "ai-config-forwarder never used sns:ListTopics: its role allows more than it needs",
+            id="unused",
+        ),
+        pytest.param(
+            replace(DELIVERED, fixed=False),
+            "no Region had anything that a runbook could be tried on",
+            id="nothing fixed",
+        ),
+    ],
+)
+def test_names_what_did_not_follow(delivered: Delivered, fault: str) -> None:
+    said = list(lines(Rehearsal((RUN,), MANAGED, (delivered,))))
 
     assert fault in said
     assert said[-1] == "The rehearsal failed."
