@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any
 
@@ -13,6 +13,7 @@ import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -35,8 +36,20 @@ IDENTIFYING = Config(
 """Less patient than the reading of facts: somebody waits for the first sign of life."""
 
 
+SESSION_NAME = "ai-config-rules"
+"""What CloudTrail calls the session of a role that was assumed for a run."""
+
+
 class AccountError(Exception):
-    """The account cannot be opened; the message is one line that says what is missing and how to give it."""
+    """
+    The account cannot be opened; the message is one line that says what is missing and how to give it.
+
+    `code` is the AWS error code, or the kind of fault.
+    """
+
+    def __init__(self, message: str, code: str = "AccountError") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Calls:
@@ -87,11 +100,56 @@ def new_session(*, profile: str | None = None, region: str | None = None) -> bot
 
     Models are megabytes of JSON, and a session reads them again for itself otherwise. Raises what boto3 raises.
     """
+    return boto3.session.Session(botocore_session=_core(profile), region_name=region)
+
+
+def with_credentials(
+    credentials: Any, *, profile: str | None = None, region: str | None = None
+) -> boto3.session.Session:
+    """
+    Return a boto3 session as `new_session` does, with credentials that are there already.
+
+    Threads need a session each, and nobody should have to type the code of one MFA device twice.
+    """
+    core = _core(profile)
+    core.register_component("credential_provider", _Given(credentials))
+    return boto3.session.Session(botocore_session=core, region_name=region)
+
+
+def role_credentials(credentials: Any, role_arn: str, *, region: str, external_id: str | None, calls: Calls) -> Any:
+    """
+    Return credentials of a role, assumed with others when they are first needed and again before they expire.
+
+    The call goes to STS in the Region and is counted with `calls`. Using them raises what AssumeRole raises.
+    """
+    session = new_session(region=region)
+    calls.watch(session)
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.client, config=IDENTIFYING),
+        source_credentials=credentials,
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": SESSION_NAME} | ({"ExternalId": external_id} if external_id else {}),
+    )
+    return DeferredRefreshableCredentials(fetcher.fetch_credentials, "sts-assume-role")
+
+
+class _Given:
+    """Credentials in the place of the chain of providers that botocore looks through."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Any:
+        """Return the credentials, as botocore asks for them."""
+        return self._credentials
+
+
+def _core(profile: str | None) -> Any:
     core = botocore.session.Session(profile=profile)
     core.register_component("data_loader", _models())
     # Looks the profile up, which botocore would leave until the first call.
     core.get_scoped_config()
-    return boto3.session.Session(botocore_session=core, region_name=region)
+    return core
 
 
 @cache
@@ -99,18 +157,25 @@ def _models() -> Any:
     return botocore.loaders.create_loader()
 
 
-def open_session(session: boto3.session.Session) -> OpenAccount:
+def region_of(session: boto3.session.Session) -> str:
+    """Return the Region of a session or of the environment; raises AccountError where neither has one."""
+    # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs read AWS_REGION.
+    region: str | None = session.region_name or os.environ.get("AWS_REGION")
+    if not region:
+        raise AccountError("there is no Region; give --region, set AWS_REGION, or give the profile a region")
+    return region
+
+
+def open_session(session: boto3.session.Session, calls: Calls | None = None) -> OpenAccount:
     """
     Return the account that the session's credentials belong to, in the session's Region; raises AccountError.
 
     The account id is that of STS GetCallerIdentity, asked in the Region, whose endpoint belongs to its partition.
+    `calls` has what was sent for the session before.
     """
-    # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs read AWS_REGION.
-    region = session.region_name or os.environ.get("AWS_REGION")
-    if not region:
-        raise AccountError("there is no Region; give --region, set AWS_REGION, or give the profile a region")
+    region = region_of(session)
     now = datetime.now(UTC)
-    calls = Calls()
+    calls = calls or Calls()
     calls.watch(session)
     try:
         identity = session.client("sts", region_name=region, config=IDENTIFYING).get_caller_identity()
@@ -118,13 +183,15 @@ def open_session(session: boto3.session.Session) -> OpenAccount:
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise AccountError(
             f"no credentials: {error_message(error)}; give --profile, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY"
+            "AWS_SECRET_ACCESS_KEY",
+            error_code(error),
         ) from error
     except ClientError as error:
-        raise AccountError(f"AWS refused the credentials: {error_code(error)}: {error_message(error)}") from error
+        code = error_code(error)
+        raise AccountError(f"AWS refused the credentials: {code}: {error_message(error)}", code) from error
     except (BotoCoreError, ValueError) as error:
         # An endpoint that is no URL is a ValueError.
-        raise AccountError(_unreachable(session, region, error)) from error
+        raise AccountError(_unreachable(session, region, error), error_code(error)) from error
 
 
 def _unreachable(session: boto3.session.Session, region: str, error: Exception) -> str:

@@ -13,7 +13,7 @@ from rules.engine.errors import CollectionError
 from rules.engine.parameters import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cli.account import OpenAccount
     from rules.engine.rule import Rule
@@ -24,19 +24,36 @@ RULES_AT_ONCE = 4
 ROOT = Path(__file__).parent.parent
 
 
-def judge(rules: Sequence[Rule[Any]], account: OpenAccount, done: Callable[[str], None] = lambda _: None) -> Report:
+class Watcher:
+    """Somebody who is told about each rule, from whichever thread; this one does not care."""
+
+    def started(self, rule_id: str) -> None:
+        """Take note that a rule begins to read."""
+
+    def done(self, rule_id: str) -> None:
+        """Take note that a rule is through."""
+
+
+NOBODY = Watcher()
+
+
+def judge(rules: Sequence[Rule[Any]], account: OpenAccount, watcher: Watcher = NOBODY) -> Report:
     """
     Return the report of `rules` on the account.
 
     Facts that several rules need are read once. A rule that fails has no evaluations and one failure; a resource
-    that cannot be read is a failure beside the rule's other evaluations. `done` is called with the id of each
-    rule when it is through, from the calling thread.
+    that cannot be read is a failure beside the rule's other evaluations.
     """
+
+    def watched(rule: Rule[Any]) -> Assessment:
+        watcher.started(rule.id)
+        return assess(rule, account.aws)
+
     with ThreadPoolExecutor(RULES_AT_ONCE, thread_name_prefix="rule") as pool:
         try:
-            running = {pool.submit(assess, rule, account.aws): rule for rule in rules}
+            running = {pool.submit(watched, rule): rule for rule in rules}
             for future in as_completed(running):
-                done(running[future].id)
+                watcher.done(running[future].id)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

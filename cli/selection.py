@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from cli.framework_names import FrameworkChoice
     from rules.engine.duties import Duty, Severity
     from rules.engine.rule import Rule
 
@@ -25,13 +26,15 @@ class Selection:
     What narrows the rules down; what is empty does not.
 
     `ids` and `duties` are alternatives of each other's kind: a rule has to be one of the ids and in one of the
-    duties. `severity` takes that severity and above. `parameters` are texts such as "rule.name=value".
+    duties, and answer to one of the frameworks. `severity` takes that severity and above. `parameters` are texts such
+    as "rule.name=value".
     """
 
     ids: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     severity: Severity | None = None
     parameters: tuple[str, ...] = ()
+    frameworks: tuple[FrameworkChoice, ...] = ()
 
     def rules(self, settings: Settings) -> tuple[Rule[Any], ...]:
         """Return the rules to run, configured, in the catalogue's order; ends the command for a wrong input."""
@@ -41,7 +44,9 @@ class Selection:
                 refuse(f"the settings leave out the rule {rule_id!r}; allowed: {', '.join(sorted(offered))}")
         chosen = tuple(rule for rule in settings.rules if self._takes(rule))
         if not chosen:
-            refuse("no rule is left; --rule, --duty, --severity and the settings have to leave at least one")
+            refuse(
+                "no rule is left; --rule, --duty, --severity, --framework and the settings have to leave at least one"
+            )
         typed = _typed(self.parameters, chosen)
         try:
             return tuple(
@@ -55,6 +60,7 @@ class Selection:
             (not self.ids or rule.id in self.ids)
             and (not self.duties or rule.duty in self.duties)
             and (self.severity is None or rule.severity.value >= self.severity.value)
+            and (not self.frameworks or any(choice.takes(rule) for choice in self.frameworks))
         )
 
 

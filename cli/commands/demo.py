@@ -9,8 +9,9 @@ import click
 
 from cdk.settings import Settings
 from cli.account import open_session
-from cli.commands.check import run
+from cli.checking import run
 from cli.formats.registry import render
+from cli.places import Opened, Place, plan
 from cli.sandbox import embedded_account
 from cli.sandbox.company.aurelia import KINDS, PARAMETERS, REGIONS, build
 from cli.selection import Selection
@@ -49,16 +50,8 @@ def command(*, company: str, quiet: bool, no_color: bool) -> int:
     return ExitStatus.NOT_EVALUATED if any(report.failures for report in reports) else ExitStatus.EVALUATED
 
 
-def judged(account: Account, *, quiet: bool = True, no_color: bool = True) -> list[Report]:
+def judged(account: Account, *, quiet: bool = True, no_color: bool = True) -> tuple[Report, ...]:
     """Return a report for each of the company's Regions; rules on IAM are in the first one's."""
     rules = Selection().rules(Settings(all_rules(), parameters=PARAMETERS))
-    regional = [rule for rule in rules if not rule.is_global]
-    return [
-        run(
-            rules if region == REGIONS[0] else regional,
-            open_session(account.session(region)),
-            quiet=quiet,
-            no_color=no_color,
-        )
-        for region in REGIONS
-    ]
+    opened = [Opened(Place(region), open_session(account.session(region))) for region in REGIONS]
+    return run(plan(rules, opened), quiet=quiet, no_color=no_color)

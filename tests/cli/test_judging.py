@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cli.account import OpenAccount, open_session
-from cli.judging import judge
+from cli.judging import Watcher, judge
 from cli.report import Failure
 from cli.sandbox import Account, Fault
 from rules.engine.aws import Aws
@@ -54,6 +54,20 @@ def content() -> Iterator[None]:
 @pytest.fixture
 def opened(account: Account) -> OpenAccount:
     return open_session(account.session())
+
+
+class Notes(Watcher):
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.through: list[str] = []
+
+    def started(self, rule_id: str) -> None:
+        self.begun.append(rule_id)
+
+    def done(self, rule_id: str) -> None:
+        self.through.append(rule_id)
 
 
 def found(report: Any) -> list[tuple[str, str, str]]:
@@ -133,18 +147,19 @@ def test_a_defect_is_reported_by_type_without_what_it_quotes(opened: OpenAccount
 
 
 def test_tells_when_each_rule_is_through(opened: OpenAccount) -> None:
-    through: list[str] = []
-    judge([BoxesGood(), BoxGood(), AccountGood()], opened, through.append)
+    watcher = Notes()
+    judge([BoxesGood(), BoxGood(), AccountGood()], opened, watcher)
 
-    assert sorted(through) == ["account-good", "box-good", "boxes-good"]
+    assert sorted(watcher.begun) == sorted(watcher.through) == ["account-good", "box-good", "boxes-good"]
 
 
 def test_an_interruption_is_passed_on(opened: OpenAccount) -> None:
-    def interrupt(_: str) -> None:
-        raise KeyboardInterrupt
+    class Interrupting(Watcher):
+        def done(self, rule_id: str) -> None:
+            raise KeyboardInterrupt(rule_id)
 
     with pytest.raises(KeyboardInterrupt):
-        judge([BoxesGood(), BoxGood()], opened, interrupt)
+        judge([BoxesGood(), BoxGood()], opened, Interrupting())
 
 
 def test_tells_the_parameters_in_force(opened: OpenAccount) -> None:

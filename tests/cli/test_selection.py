@@ -57,7 +57,7 @@ def test_values_may_contain_what_separates() -> None:
         ),
         pytest.param(
             Selection(duties=(Duty.SERVING,)),
-            "no rule is left; --rule, --duty, --severity and the settings have to leave at least one",
+            "no rule is left; --rule, --duty, --severity, --framework and the settings have to leave at least one",
             id="nothing left",
         ),
         pytest.param(

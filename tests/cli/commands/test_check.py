@@ -65,7 +65,9 @@ def test_reports_the_contract_for_every_rule_sorted() -> None:
 def test_counts_the_calls_that_were_sent(company: Account) -> None:
     found = json.loads(check("--format", "json").stdout)
 
-    assert found["summary"]["apiCalls"] == len(company.calls)
+    # Lambda decrypts a function's variables for its caller, in the caller's name.
+    sent = [call for call in company.calls if call.action != "kms:Decrypt"]
+    assert found["summary"]["apiCalls"] == len(sent)
 
 
 @pytest.mark.usefixtures("company")

@@ -1,14 +1,18 @@
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from cli.formats.registry import FORMATS, render
+from cli.report import UNKNOWN_ACCOUNT, Acceptance, Failure, Unopened
 from cli.terminal import PLAIN
 from rules.engine.duties import Duty, Severity
 from rules.engine.verdict import Compliance
 from tests.cli.reports import EVERYTHING, HOSTILE_NAMES, bad, report
+from tests.rules.engine.sample_rules import BoxGood
 
 SCHEMA = json.loads(Path(__file__).parents[3].joinpath("docs/check.schema.json").read_text(encoding="utf-8"))
 
@@ -31,6 +35,9 @@ def test_is_the_contract() -> None:
                 "resourceArn": f"arn:aws:iam::123456789012:role/{name}",
                 "compliance": compliance,
                 "annotation": annotation,
+                "accountId": "123456789012",
+                "region": "us-east-1",
+                "accepted": None,
             }
             for rule, severity, name, compliance, annotation in [
                 ("boxes-good", "HIGH", "app", "NON_COMPLIANT", "It is bad; good is wanted."),
@@ -45,16 +52,74 @@ def test_is_the_contract() -> None:
                 "resourceId": None,
                 "code": "AccessDenied",
                 "message": "ListKeys: not authorized",
+                "resourceType": None,
+                "accountId": "123456789012",
+                "region": "us-east-1",
             },
             {
                 "ruleId": "boxes-good",
                 "resourceId": "AROAlocked",
                 "code": "Throttling",
                 "message": "GetKey: slow down",
+                "resourceType": "AWS::IAM::Role",
+                "accountId": "123456789012",
+                "region": "us-east-1",
             },
         ],
-        "summary": {"COMPLIANT": 1, "NON_COMPLIANT": 2, "NOT_APPLICABLE": 1, "apiCalls": 12},
+        "summary": {"COMPLIANT": 1, "NON_COMPLIANT": 2, "NOT_APPLICABLE": 1, "apiCalls": 12, "accepted": 0},
+        "places": [
+            {
+                "accountId": "123456789012",
+                "region": "us-east-1",
+                "profile": None,
+                "roleArn": None,
+                "startedAt": "2026-11-01T12:00:00Z",
+                "finishedAt": "2026-11-01T12:00:02Z",
+                "apiCalls": 12,
+                "rules": ["boxes-good", "box-good"],
+                "error": None,
+            }
+        ],
+        "parameters": {},
+        "warnings": [],
     }
+
+
+def test_several_places_are_one_object_whose_parts_say_where_they_are_from() -> None:
+    lost = Unopened("AccessDenied", "AWS refused the credentials: AccessDenied: AssumeRole: no")
+    failure = Failure(BoxGood, None, "AccessDenied", "The place could not be opened.")
+    accepted = replace(bad("app"), accepted=Acceptance("Ada", "Until the migration.", date(2027, 3, 1)))
+    here, there = report(accepted), report(bad("batch"), region="eu-central-1")
+    closed = replace(
+        report(failures=[failure], region="eu-west-1"), account_id=UNKNOWN_ACCOUNT, unopened=lost, profile="audit"
+    )
+    found = json.loads(render("json", [closed, here, replace(there, warnings=("One entry has expired.",))], PLAIN))
+
+    jsonschema.validate(found, SCHEMA)
+    assert (found["accountId"], found["region"]) == ("123456789012", "us-east-1")
+    assert [(one["region"], one["resourceName"]) for one in found["evaluations"]] == [
+        ("us-east-1", "app"),
+        ("eu-central-1", "batch"),
+    ]
+    assert found["evaluations"][0]["accepted"] == {
+        "owner": "Ada",
+        "reason": "Until the migration.",
+        "expires": "2027-03-01",
+    }
+    assert [(one["accountId"], one["region"]) for one in found["errors"]] == [(None, "eu-west-1")]
+    assert [(one["accountId"], one["profile"], one["error"]) for one in found["places"]] == [
+        (None, "audit", {"code": lost.code, "message": lost.message}),
+        ("123456789012", None, None),
+        ("123456789012", None, None),
+    ]
+    assert found["summary"] == {
+        "COMPLIANT": 0,
+        "NON_COMPLIANT": 2,
+        "NOT_APPLICABLE": 0,
+        "apiCalls": 36,
+        "accepted": 1,
+    }
+    assert found["warnings"] == ["One entry has expired."]
 
 
 def test_validates_against_the_published_schema() -> None:
