@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
+from botocore.exceptions import UnknownRegionError
 
 from rules.delivery.compliance_change import ComplianceChange
-from rules.delivery.finding import LONGEST_ID, PROVIDER
+from rules.delivery.finding import IDS_OF_IAM, LONGEST_ID, PROVIDER
 from rules.engine.verdict import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def change_of(report: Report, one: Evaluation) -> ComplianceChange:
     """
     Return what AWS Config would have said of an evaluation, of a rule without a name of its own there.
 
-    It counts as recorded when the run began: what AWS Config recorded since then is newer.
+    It counts as recorded when the run began: what AWS Config recorded since then is newer. Like the forwarder, it
+    names principals by their ARN.
     """
     return ComplianceChange(
         rule=one.rule,
@@ -33,6 +35,7 @@ def change_of(report: Report, one: Evaluation) -> ComplianceChange:
         compliance=one.verdict.compliance,
         annotation=printable(one.verdict.annotation).strip(),
         recorded_at=report.started_at,
+        arn=one.resource.arn if one.resource.type in IDS_OF_IAM else None,
     )
 
 
@@ -49,5 +52,8 @@ def failure_id(report: Report, one: Failure) -> str:
 
 @cache
 def partition_of(region: str) -> str:
-    """Return the partition of a Region ("aws", "aws-cn", …); raises botocore's UnknownRegionError."""
-    return cast("str", botocore.session.Session().get_partition_for_region(region))
+    """Return the partition of a Region ("aws", "aws-cn", …); "aws" for a Region that there is not."""
+    try:
+        return cast("str", botocore.session.Session().get_partition_for_region(region))
+    except UnknownRegionError:
+        return "aws"

@@ -61,7 +61,8 @@ def render(reports: Sequence[Report], look: Look) -> str:
     most = next((most for most in ROWS_OF_A_RULE if paper.holds(sections, most)), 1)
     shown = sum(paper.table(section, most) for section in sections)
     left_out = sum(len(section.rows) for section in sections) - shown
-    return paper.text + _note(left_out, len(failed.rows) - shown_failures)
+    whole = paper.text + _note(left_out, len(failed.rows) - shown_failures)
+    return whole.rstrip("\n") + "\n"
 
 
 @dataclass(frozen=True)
