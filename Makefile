@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export AWS_EC2_METADATA_DISABLED := true
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: synth bootstrap deploy destroy bench oracle
+.PHONY: synth bootstrap deploy destroy bench oracle site sbom audit
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -71,6 +71,16 @@ bench: $(BIN)/.develop  ## permissions beside cloudsplaining and iam-simulate, a
 
 oracle: $(BIN)/.develop  ## every decision on 20,000 generated principals and all AWS-managed policies beside iam-simulate
 	$(BIN)/python -m tests.rules.permissions.oracle
+
+site: $(BIN)/.develop  ## the documentation as a website, in build/site; needs no network to be read
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+sbom: $(BIN)/.develop  ## the bill of materials of the functions' zip, in build/sbom.json
+	$(BIN)/python -m cdk.sbom
+
+audit: $(BIN)/.develop  ## known vulnerabilities of everything that is locked; asks PyPI and npm, so it needs a network
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/develop.txt -r requirements/uv.txt
+	npm audit
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt
