@@ -28,6 +28,7 @@ MODULES: Mapping[str, str] = {
     "junit": "cli.formats.junit",
     "asff": "cli.formats.asff",
     "ocsf": "cli.formats.ocsf",
+    "html": "cli.formats.html.page",
 }
 
 FORMATS = tuple(MODULES)
