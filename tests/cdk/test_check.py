@@ -5,6 +5,7 @@ import pytest
 
 from cdk import pack
 from cdk.bundle import Bundle
+from cdk.remediation.offer import OFFERS, runbooks
 from cdk.settings import Settings
 from tests.cdk.example_rules import RULES, ExampleLogKept
 
@@ -29,9 +30,24 @@ def test_finds_nothing_wrong_with_what_is_deployed(capsys: pytest.CaptureFixture
         "literal pack, aws-us-gov",
         "literal pack, aws-cn",
         "synthesis",
-        "limits of stack ai-config",
-        "cfn-lint of stack ai-config",
+        *of_stack("ai-config"),
+        "synthesis",
+        *of_stack("ai-config-assets-eu-central-1"),
+        *of_stack("ai-config-assets-us-east-1"),
+        *of_stack("ai-config-code-eu-central-1"),
+        *of_stack("ai-config-code-us-east-1"),
+        *of_stack("ai-config-organization"),
     ]
+
+
+def of_stack(name: str) -> tuple[str, str]:
+    return f"limits of stack {name}", f"cfn-lint of stack {name}"
+
+
+def test_runbooks_are_looked_at_while_the_settings_have_none() -> None:
+    from cdk import check  # noqa: PLC0415 - starts Node
+
+    assert {offer.runbook for offer in OFFERS} <= {runbook.id for runbook in runbooks(check.EVERY_RUNBOOK)}
 
 
 def test_says_what_it_found_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
