@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cli.rule_names import unknown
-from rules.engine.frameworks import Framework
+from rules.frameworks.framework import Framework
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """
-What the frameworks list, and whose reading it is that a rule answers to an entry.
+What the frameworks list.
 
-Ids are the frameworks' own. Titles of AWS, NIST, OWASP and of the EU's regulation are as published; those of ISO/IEC
-42001, whose text is not public, are in our words.
+Ids are the frameworks' own. Titles of AWS, NIST SP 800-53, OWASP and of the EU's regulation are as published; those of
+the NIST AI RMF, which has none, and of ISO/IEC 42001, whose text is not public, are in our words.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from rules.engine.frameworks import Framework
+from rules.frameworks.framework import Framework
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-OURS = "That a rule answers to an entry is this project's reading; the publisher has not confirmed it."
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,6 @@ class Listing:
     extent: str
     titles: Mapping[str, str]
     others: tuple[str, ...] = ()
-    basis: str = OURS
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -54,9 +51,14 @@ def _subcategories(function: str, *counts: int) -> tuple[str, ...]:
 
 
 _GENERATIVE_AI = Listing(
-    "The best practices of the security pillar.",
+    "The best practices of the security pillar, and those of other pillars that rules name.",
     MappingProxyType(
         {
+            "GENOPS01-BP01": "Periodically evaluate functional performance",
+            "GENOPS02-BP02": "Monitor foundation model metrics",
+            "GENREL01-BP01": "Scale and balance foundation model throughput as a function of utilization",
+            "GENREL03-BP02": "Implement timeout mechanisms on agentic workflows",
+            "GENREL04-BP02": "Implement a model catalog",
             "GENSEC01-BP01": "Grant least privilege access to foundation model endpoints",
             "GENSEC01-BP02": "Implement private network communication between foundation models and applications",
             "GENSEC01-BP03": (
@@ -64,7 +66,9 @@ _GENERATIVE_AI = Listing(
             ),
             "GENSEC01-BP04": "Implement access monitoring to generative AI services and foundation models",
             "GENSEC02-BP01": "Implement guardrails to mitigate harmful or incorrect model responses",
-            "GENSEC03-BP01": "Implement control plane and data access monitoring",
+            "GENSEC03-BP01": (
+                "Implement control plane and data access monitoring to generative AI services and foundation models"
+            ),
             "GENSEC04-BP01": "Implement a secure prompt catalog",
             "GENSEC04-BP02": "Sanitize and validate user inputs to foundation models",
             "GENSEC05-BP01": "Implement least privilege access and permissions boundaries for agentic workflows",
@@ -74,9 +78,14 @@ _GENERATIVE_AI = Listing(
 )
 
 _MACHINE_LEARNING = Listing(
-    "The best practices of the security pillar.",
+    "The best practices of the security pillar, and those of other pillars that rules name.",
     MappingProxyType(
         {
+            "MLOPS02-BP06": "Review fairness and explainability",
+            "MLOPS05-BP01": "Establish deployment environment metrics",
+            "MLPERF06-BP04": "Monitor, detect, and handle model performance degradation",
+            "MLREL05-BP01": "Allow automatic scaling of the model endpoint",
+            "MLREL05-BP02": "Create a recoverable endpoint with a managed version control strategy",
             "MLSEC01-BP01": "Validate ML data permissions, privacy, software, and license terms",
             "MLSEC02-BP01": "Design data encryption and obfuscation",
             "MLSEC03-BP01": "Provide least privilege access",
@@ -96,7 +105,7 @@ _MACHINE_LEARNING = Listing(
 
 _NIST_800_53 = Listing(
     "The base controls of the families with technical controls (AC, AU, CA, CM, CP, IA, IR, RA, SA, SC, SI, SR), "
-    "without the withdrawn ones, and the enhancements that rules name.",
+    "as of Release 5.2.0 without the withdrawn ones, and the enhancements that rules name.",
     MappingProxyType(
         {
             "AC-2": "Account Management",
@@ -116,20 +125,23 @@ _NIST_800_53 = Listing(
             "CM-3": "Configuration Change Control",
             "CM-6": "Configuration Settings",
             "CM-7": "Least Functionality",
+            "CP-2(2)": "Contingency Plan: Capacity Planning",
             "CP-10": "System Recovery and Reconstitution",
             "IA-2": "Identification and Authentication (Organizational Users)",
             "IA-5": "Authenticator Management",
-            "IA-5(1)": "Authenticator Management: Password-based Authentication",
             "IA-5(7)": "Authenticator Management: No Embedded Unencrypted Static Authenticators",
             "IR-4": "Incident Handling",
             "IR-5": "Incident Monitoring",
             "IR-6": "Incident Reporting",
             "RA-2": "Security Categorization",
             "RA-5": "Vulnerability Monitoring and Scanning",
+            "SA-9": "External System Services",
             "SA-9(5)": "External System Services: Processing, Storage, and Service Location",
             "SA-10": "Developer Configuration Management",
             "SA-11": "Developer Testing and Evaluation",
             "SC-5": "Denial-of-service Protection",
+            "SC-5(2)": "Denial-of-service Protection: Capacity, Bandwidth, and Redundancy",
+            "SC-6": "Resource Availability",
             "SC-7": "Boundary Protection",
             "SC-8": "Transmission Confidentiality and Integrity",
             "SC-12": "Cryptographic Key Establishment and Management",
@@ -137,6 +149,7 @@ _NIST_800_53 = Listing(
             "SC-28": "Protection of Information at Rest",
             "SI-2": "Flaw Remediation",
             "SI-4": "System Monitoring",
+            "SI-4(5)": "System Monitoring: System-generated Alerts",
             "SI-7": "Software, Firmware, and Information Integrity",
             "SI-10": "Information Input Validation",
             "SI-12": "Information Management and Retention",
@@ -156,11 +169,11 @@ _NIST_800_53 = Listing(
         *_numbered("CA", 9, 4),
         *_numbered("CM", 14),
         *_numbered("CP", 13, 5),
-        *_numbered("IA", 12),
+        *_numbered("IA", 13),
         *_numbered("IR", 9),
         *_numbered("RA", 10, 4),
-        *_numbered("SA", 23, 6, 7, 12, 13, 14, 18, 19),
-        *_numbered("SC", 51, 9, 14, 33),
+        *_numbered("SA", 24, 6, 7, 12, 13, 14, 18, 19),
+        *_numbered("SC", 51, 9, 14, 19, 33),
         *_numbered("SI", 23, 9),
         *_numbered("SR", 12),
     ),
@@ -189,12 +202,17 @@ _AI_RMF = Listing(
     MappingProxyType(
         {
             "MANAGE 1.1": "Whether the system achieves its purposes and its deployment should proceed is determined",
+            "MANAGE 2.2": "Mechanisms sustain the value of deployed systems",
             "MANAGE 2.4": "Mechanisms to supersede, disengage or deactivate systems are in place",
+            "MANAGE 3.1": "Risks from third-party resources are monitored, and risk controls applied and documented",
+            "MANAGE 3.2": "Pre-trained models used for development are monitored",
             "MANAGE 4.1": "Plans to monitor systems after deployment are implemented",
             "MANAGE 4.3": "Incidents and errors are communicated, tracked, responded to and documented",
+            "MAP 4.1": "Approaches map the legal risks of components, third-party data and software among them",
             "MEASURE 2.4": "The system's functionality and behavior are monitored when in production",
             "MEASURE 2.6": "The system is evaluated regularly for safety risks",
             "MEASURE 2.7": "Security and resilience are evaluated and documented",
+            "MEASURE 2.8": "Risks to transparency and accountability are examined and documented",
             "MEASURE 2.10": "Privacy risk is examined and documented",
             "MEASURE 2.11": "Fairness and bias are evaluated and documented",
         }
@@ -220,6 +238,10 @@ _ISO_42001 = Listing(
             "A.7.4": "Quality of data",
             "A.7.5": "Provenance of data",
             "A.7.6": "Preparing data",
+            "A.8.4": "Telling users of incidents",
+            "A.9.2": "Processes for responsible use",
+            "A.9.4": "Use as it was intended",
+            "A.10.3": "Suppliers",
         }
     ),
     (
@@ -255,8 +277,10 @@ _EU_AI_ACT = Listing(
             "Article 26": "Obligations of deployers of high-risk AI systems",
             "Article 50": "Transparency obligations for providers and deployers of certain AI systems",
             "Article 53": "Obligations for providers of general-purpose AI models",
-            "Article 55": "Obligations for providers of general-purpose AI models with systemic risk",
-            "Article 72": "Post-market monitoring by providers and post-market monitoring plan",
+            "Article 55": "Obligations of providers of general-purpose AI models with systemic risk",
+            "Article 72": (
+                "Post-market monitoring by providers and post-market monitoring plan for high-risk AI systems"
+            ),
             "Article 73": "Reporting of serious incidents",
         }
     ),

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.durations import in_days
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import Between, InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -33,8 +32,7 @@ class BedrockApiKeyShortLived(PeriodicRule[KeyHolder]):
         aws iam delete-service-specific-credential --user-name <user> --service-specific-credential-id <id>
 
     A service control policy that denies `iam:CreateServiceSpecificCredential` where
-    `iam:ServiceSpecificCredentialAgeDays` is greater than 30 keeps it so.
-    The AWS CDK has no construct for such keys.
+    `iam:ServiceSpecificCredentialAgeDays` is greater than 30 keeps it so. The AWS CDK has no construct for such keys.
 
     ## Limits
     IAM does not list short-term keys, which live for twelve hours at most, and tells of no key when it was last used.
@@ -44,7 +42,6 @@ class BedrockApiKeyShortLived(PeriodicRule[KeyHolder]):
 
     title = "Long-term API keys for models expire soon"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC01-BP01"), *nist_800_53("IA-5", "IA-5(1)"))
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html",
@@ -55,9 +52,7 @@ class BedrockApiKeyShortLived(PeriodicRule[KeyHolder]):
     collect = api_keys.key_holders
 
     max_days: Annotated[int, Between(1, 36600), InPack(), "Most days that a key may live."] = 30
-    allow_long_term: Annotated[
-        bool, "Whether keys that never expire may stay until they are as old as an expiring key could get."
-    ] = False
+    allow_long_term: Annotated[bool, "Whether keys that never expire may get as old as expiring ones may."] = False
 
     def judge(self, holder: KeyHolder, /) -> Verdict:
         """Return whether every active key of the user expires in time."""

@@ -12,7 +12,6 @@ from rules.criteria.least_privilege import (
     judge_principal,
 )
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict
@@ -39,30 +38,22 @@ class BedrockInvokeLeastPrivilege(ChangeRule[Principal]):
         {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
          "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}
 
-    An inference profile needs its own ARN and those of its foundation models.
+    An inference profile needs its own ARN and those of its foundation models. A permissions boundary does as well.
     Write it with `aws iam put-role-policy` or `aws iam create-policy-version --set-as-default`; in the AWS CDK,
     `bedrock.FoundationModel.from_foundation_model_id(…)` and `iam.PolicyStatement(resources=[model.model_arn])`.
-    A permissions boundary that names the models limits a principal whose policies cannot change.
 
     ## Limits
-    AWS Config does not tell the organization's service control and resource control policies, nor does a role tell
-    the session policies that it will be assumed with: what only they forbid is still reported.
-    The terminal takes the organization's with `check --scp FILE` and `--rcp FILE`.
-    Where a condition depends on the request, an Allow counts as a grant and a Deny does not count. Only a
-    condition that names the model, such as `bedrock:InferenceProfileArn` or `bedrock-mantle:Model`, makes a wildcard
-    specific.
-    `allowedModels` is not held against the models that a condition on `bedrock-mantle:Model` names.
+    The organization's service and resource control policies, and the session policies that a role will be assumed with,
+    are not known: what only they forbid is reported. `check --scp FILE` and `--rcp FILE` take the organization's.
+    Where a condition depends on the request, an Allow counts as a grant and a Deny does not count. Only one that names
+    the model, such as `bedrock:InferenceProfileArn` or `bedrock-mantle:Model`, makes a wildcard specific; the models
+    that one on `bedrock-mantle:Model` names are not held against `allowedModels`.
     Resource-based policies, which can let in principals without any policy of their own, are not judged.
     A change of a group or of a managed policy is noticed by the daily pass, a change of the principal at once.
     """
 
     title = "Roles and users may invoke only the models that their policies name"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP01"),
-        *owasp_llm("LLM06", "LLM10"),
-        *nist_800_53("AC-3", "AC-6"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html",

@@ -12,7 +12,6 @@ from rules.criteria.least_privilege import (
     judge_principal,
 )
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict
@@ -54,11 +53,6 @@ class BedrockRetrieveLeastPrivilege(ChangeRule[Principal]):
 
     title = "Roles and users may query only the knowledge bases that their policies name"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP03"),
-        *owasp_llm("LLM02", "LLM08"),
-        *nist_800_53("AC-3", "AC-6"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-prereq-permissions-general.html",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html",

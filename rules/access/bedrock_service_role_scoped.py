@@ -6,7 +6,6 @@ from typing import Annotated
 from rules.criteria.execution_roles import administrator_defects
 from rules.criteria.service_roles import deputy_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import AccountIds, OrganizationIds
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
@@ -49,11 +48,6 @@ class BedrockServiceRoleScoped(PeriodicRule[ServiceRole]):
 
     title = "Service roles work for this account only, and are no administrators"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP03", "GENSEC05-BP01"),
-        *owasp_llm("LLM06"),
-        *nist_800_53("AC-3", "AC-6"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-sr.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html",

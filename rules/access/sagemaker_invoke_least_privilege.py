@@ -12,7 +12,6 @@ from rules.criteria.least_privilege import (
     judge_principal,
 )
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import InPack
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict
@@ -53,11 +52,6 @@ class SageMakerInvokeLeastPrivilege(ChangeRule[Principal]):
 
     title = "Roles and users may invoke only the endpoints that their policies name"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_ml("MLSEC03-BP01", "MLSEC06-BP01"),
-        *owasp_llm("LLM06", "LLM10"),
-        *nist_800_53("AC-3", "AC-6"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html",

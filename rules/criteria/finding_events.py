@@ -8,6 +8,8 @@ from rules.criteria.alert_routes import delivering, near_misses
 from rules.criteria.event_patterns import VARIES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from rules.facts.guardduty import FindingResponse
 
 Level = Literal["medium", "high", "critical"]
@@ -22,6 +24,21 @@ Severities of GuardDuty findings from each level on, in whole numbers.
 Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
 """
 LEVELS: Final = tuple(SEVERITIES)
+
+
+def ways(account: FindingResponse, sources: Iterable[str], least: Level, trusted: Collection[str]) -> list[str]:
+    """Return by what somebody is told of findings of that level or a graver one; trusted administrators count."""
+    found = [f"EventBridge rule {name}" for source in sources for name in through(account, source, least)]
+    administrator = account.detector.administrator if account.detector else None
+    return [*found, f"administrator account {administrator}"] if administrator in trusted else found
+
+
+def silence(account: FindingResponse, sources: Iterable[str], least: Level) -> list[str]:
+    """Return that nobody is told of findings of that level or a graver one, and why."""
+    found = [f"Nobody is told of findings of {least} severity or above."]
+    if account.detector and account.detector.administrator:
+        found.append(f"Their administrator account {account.detector.administrator} is not a trusted account.")
+    return [*found, *(why for source in sources for why in obstacles(account, source, least))]
 
 
 def finding_events(account: FindingResponse, source: str, least: Level) -> list[dict[Any, Any]]:

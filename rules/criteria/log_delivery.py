@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from rules.engine.verdict import listed
 from rules.facts.s3 import OtherBucket
 from rules.permissions.caller import Trust
 from rules.permissions.trust_policy import service_may_assume
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rules.engine.resource import Resource
     from rules.facts.bedrock_logging import BucketTarget, InvocationLogging, LogGroupTarget
 
 BEDROCK = "bedrock.amazonaws.com"
+
+Destination = Literal["any", "s3", "cloudwatch", "both"]
 
 
 def delivery_defects(logging: InvocationLogging) -> tuple[str, ...]:
@@ -32,6 +37,19 @@ def delivery_defects(logging: InvocationLogging) -> tuple[str, ...]:
         if defect:
             found.append(defect)
     return tuple(dict.fromkeys(found))
+
+
+def unmet(logging: InvocationLogging, destination: Destination, modalities: Iterable[str]) -> list[str]:
+    """Return which wanted destinations and kinds of data the configuration leaves out."""
+    found = []
+    if destination in ("cloudwatch", "both") and logging.log_group is None:
+        found.append("No log group receives the logs; one is wanted.")
+    if destination in ("s3", "both") and logging.bucket is None:
+        found.append("No bucket receives the logs; one is wanted.")
+    missing = [modality for modality in modalities if modality not in logging.modalities]
+    if missing:
+        found.append(f"{listed(missing, most=5)} data is not delivered.".capitalize())
+    return found
 
 
 def _log_group_defects(target: LogGroupTarget, trust: Trust, region: str) -> list[str]:

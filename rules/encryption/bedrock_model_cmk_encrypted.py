@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.keys import key_defect
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai, wa_ml
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_models
@@ -41,11 +40,6 @@ class BedrockModelCmkEncrypted(PeriodicRule[OwnedModel]):
 
     title = "Custom and imported Bedrock models are encrypted with customer-managed keys"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP01"),
-        *wa_ml("MLSEC02-BP01"),
-        *nist_800_53("SC-12", "SC-13", "SC-28"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-custom-job.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-import-model.html",

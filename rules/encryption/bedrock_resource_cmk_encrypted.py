@@ -8,7 +8,6 @@ from rules.criteria.artifacts import storage_defect
 from rules.criteria.keys import key_defect
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai, wa_ml
 from rules.engine.parameters import Between
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -23,8 +22,7 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
     """
     Checks if Amazon Bedrock guardrails, prompts, flows, agents and job results have a customer-managed AWS KMS key.
 
-    The rule is NON_COMPLIANT if one has no such key, or one that cannot be used.
-    The jobs are those of batch inference and of evaluation.
+    The rule is NON_COMPLIANT if one has none, or an unusable one. Jobs are those of batch inference and of evaluation.
 
     ## Why
     Prompts, instructions and guardrails hold what your business knows, and job results hold what users wrote.
@@ -40,31 +38,22 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
     In the AWS CDK: `bedrock.CfnGuardrail(self, "Guardrail", kms_key_arn=key.key_arn, …)`.
 
     ## Limits
-    Of a job without a key, the default encryption of its output bucket counts; a bucket of another account is not
-    judged. Jobs older than the look-back are not judged, nor are those that failed.
-    Bedrock may want kms:Decrypt of whoever reads a resource that a customer-managed key encrypts: where the key's
-    policy does not give it to the rule's role, the resource is reported as unreadable.
+    Of a job without a key, the default encryption of its output bucket counts; one of another account is not judged.
+    Jobs that are older than the look-back are not judged, nor are those that failed.
+    Bedrock may want kms:Decrypt of whoever reads a resource under a customer-managed key: where the key's policy does
+    not give it to the rule's role, the resource is reported as unreadable.
     """
 
     title = "Bedrock resources and job results are encrypted with customer-managed keys"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_genai("GENSEC01-BP01"),
-        *wa_ml("MLSEC02-BP01"),
-        *nist_800_53("SC-12", "SC-13", "SC-28"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/cmk-agent-resources.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/data-encryption.html",
     )
     reports = (
-        "AWS::Bedrock::Guardrail",
-        "AWS::Bedrock::Prompt",
-        "AWS::Bedrock::Flow",
-        "AWS::Bedrock::Agent",
-        "AWS::Bedrock::ModelInvocationJob",
-        "AWS::Bedrock::EvaluationJob",
+        *("AWS::Bedrock::Guardrail", "AWS::Bedrock::Prompt", "AWS::Bedrock::Flow", "AWS::Bedrock::Agent"),
+        *("AWS::Bedrock::ModelInvocationJob", "AWS::Bedrock::EvaluationJob"),
     )
     nothing_to_judge = "No Bedrock resource of the wanted kinds exists in this account and Region."
     collect = bedrock_keys.keyed_resources
@@ -79,8 +68,7 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
     def judge(self, found: KeyedResource, /) -> Verdict:
         """Return whether the key of the resource, or of a job's results, puts the customer in control."""
         if found.key_id is not None:
-            defect = key_defect(found.key)
-            if defect:
+            if defect := key_defect(found.key):
                 return non_compliant(f"The key is {found.key_id}, {defect}.")
             return compliant(f"The customer-managed key {found.key_id} encrypts it.")
         if not isinstance(found, KeyedJob):
@@ -88,8 +76,7 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
         default = found.bucket_encryption
         if not isinstance(default, BucketEncryption):
             return not_applicable("The job names no key, and its output bucket is not one of this account.")
-        defect = storage_defect(default.algorithm, default.key_id, default.key, require_rotation=False)
-        if defect:
+        if defect := storage_defect(default.algorithm, default.key_id, default.key, require_rotation=False):
             return non_compliant(f"The job names no key; by default its results are {defect}.")
         return compliant(f"The output bucket encrypts the results with {default.key_id}.")
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.artifacts import elsewhere, encryption_defects, key_names, public_access_defect
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_ml
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.facts import sagemaker_models
@@ -47,7 +46,6 @@ class SageMakerArtifactCmkEncrypted(ChangeRule[Model]):
 
     title = "Artifacts of SageMaker models are encrypted with customer-managed keys"
     severity = Severity.HIGH
-    frameworks = (*wa_ml("MLSEC02-BP01", "MLSEC04-BP01"), *nist_800_53("AC-3", "SC-12", "SC-28"))
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",

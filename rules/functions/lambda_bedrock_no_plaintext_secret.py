@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.credentials.patterns import patterns_in
-from rules.criteria.keys import key_defect
+from rules.criteria.credentials.patterns import patterns_in, refuse_unusable
+from rules.criteria.environments import environment_key_defect
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.errors import ParameterError
-from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import InPack
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.rule import ChangeRule
@@ -23,8 +21,7 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
     """
     Checks if AWS Lambda functions that can call Amazon Bedrock models keep credentials out of environment variables.
 
-    The rule is NON_COMPLIANT if a variable holds a key, token or password; references to AWS Secrets Manager or
-    Parameter Store pass.
+    The rule is NON_COMPLIANT if a variable holds a key, token or password. References to stores of secrets pass.
 
     ## Why
     Everybody who may describe the function reads its variables, and they are in every template, pipeline and backup.
@@ -46,7 +43,6 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
 
     title = "Functions that call models have no credentials in their environment variables"
     severity = Severity.CRITICAL
-    frameworks = (*owasp_llm("LLM02"), *nist_800_53("IA-5(7)", "SC-28"))
     references = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html",
@@ -57,19 +53,12 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
     collect = lambda_environments.environments
     read = lambda_environments.environment
 
-    extra_patterns: Annotated[
-        str | None,
-        InPack(),
-        r"Regular expressions of credentials of your own, divided by spaces; \s stands for a space.",
-    ] = None
+    extra_patterns: Annotated[str | None, InPack(), r"Further regular expressions; spaces divide, \s is one."] = None
     require_environment_cmk: Annotated[bool, "Whether variables have to be under a customer-managed key."] = False
 
     def __post_init__(self) -> None:
         """Refuse expressions that Python's re does not take; raises ParameterError."""
-        try:
-            patterns_in(self.extra_patterns)
-        except ValueError as error:
-            raise ParameterError(f"parameter extraPatterns: {error}") from None
+        refuse_unusable(self.extra_patterns, parameter="extraPatterns")
 
     def facts(self, aws: Aws) -> Iterable[FunctionEnvironment | Unreadable]:
         """Return every environment, looked through with the patterns."""
@@ -84,11 +73,8 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
         if not environment.calls_models:
             return out_of_scope("The function's execution role is not allowed to invoke a model.")
         defects = [f"Variable {found.variable} holds {found.kind}." for found in environment.credentials]
-        if self.require_environment_cmk and environment.variables:
-            if environment.key_name is None:
-                defects.append("The variables are under a key that AWS manages; a customer-managed key is wanted.")
-            elif defect := key_defect(environment.key):
-                defects.append(f"The variables are under {environment.key_name}, {defect}.")
+        if self.require_environment_cmk and (defect := environment_key_defect(environment)):
+            defects.append(defect)
         if defects:
             return non_compliant(*defects)
         return compliant(f"No credential was found in the function's environment variables ({environment.variables}).")

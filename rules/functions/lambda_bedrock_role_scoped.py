@@ -6,7 +6,6 @@ from typing import Annotated
 from rules.criteria.execution_roles import role_defects
 from rules.criteria.least_privilege import Terms, Written, limits
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack, Matching
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -34,24 +33,17 @@ class LambdaBedrockRoleScoped(ChangeRule[Function]):
         {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
          "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}
 
-    Besides, `bedrock:ApplyGuardrail` and `bedrock:Retrieve` are fine on the ARNs of guardrails and knowledge bases.
-    Give administration to another role, and this one to the function with
+    `bedrock:ApplyGuardrail` and `bedrock:Retrieve` are fine on ARNs as well. Give administration to another role, with
     `aws lambda update-function-configuration --role <role ARN>`; in the AWS CDK, `lambda_.Function(role=…)`.
 
     ## Limits
     The function is judged as it is unpublished: published versions keep the role that they were published with.
-    The role itself is judged as bedrock-invoke-least-privilege does, with the same limits; a change of the role or
-    its policies is noticed here by the daily pass.
+    The role is judged as by bedrock-invoke-least-privilege, with its limits; the daily pass notices its changes.
     Functions that hand their work to an agent or a flow, and cannot invoke a model themselves, are not in scope.
     """
 
     title = "Functions that call models have roles for that and nothing broader"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP01", "GENSEC05-BP01"),
-        *owasp_llm("LLM06"),
-        *nist_800_53("AC-6"),
-    )
     references = (
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html",
@@ -81,11 +73,10 @@ class LambdaBedrockRoleScoped(ChangeRule[Function]):
             return out_of_scope("The execution role no longer exists, so the function cannot call a model.")
         if not access.allowed:
             return out_of_scope("The execution role is not allowed to invoke a model.")
-        defects = role_defects(
-            function.role, access, allowed_models=self.allowed_models, allowed_actions=self.allowed_actions
-        )
+        models, actions = self.allowed_models, self.allowed_actions
+        defects = role_defects(function.role, access, allowed_models=models, allowed_actions=actions)
         if not defects:
-            return compliant(limits(access, Terms(MODEL_INVOCATION, self.allowed_models)))
+            return compliant(limits(access, Terms(MODEL_INVOCATION, models)))
         first, *others = (defect.sentence for defect in defects)
         return non_compliant(f"Role {shown(function.role.resource.name)}: {first}", *others)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import Between
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -38,7 +37,6 @@ class LambdaBedrockTimeoutMemorySet(ChangeRule[Function]):
 
     title = "Functions that call models have deliberate timeouts and memory sizes"
     severity = Severity.LOW
-    frameworks = (*owasp_llm("LLM10"), *nist_800_53("SC-5"))
     references = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html",

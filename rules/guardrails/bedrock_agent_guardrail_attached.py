@@ -6,13 +6,12 @@ from typing import Annotated
 
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, out_of_scope
 from rules.facts import bedrock_routes
-from rules.facts.bedrock_agents import DRAFT, RoutedAgent
-from rules.facts.bedrock_flows import RoutedFlow
+from rules.facts.bedrock_agents import DRAFT, AgentVersion, RoutedAgent
+from rules.facts.bedrock_flows import FlowVersion, RoutedFlow
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ class BedrockAgentGuardrailAttached(PeriodicRule[RoutedAgent | RoutedFlow]):
 
     title = "Agents and flows in use have guardrails"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC02-BP01"), *owasp_llm("LLM01", "LLM06"), *nist_800_53("SI-10", "SI-15"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/agents-guardrail.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/flows-guardrails.html",
@@ -61,26 +59,21 @@ class BedrockAgentGuardrailAttached(PeriodicRule[RoutedAgent | RoutedFlow]):
     def judge(self, found: RoutedAgent | RoutedFlow, /) -> Verdict:
         """Return whether everything that users reach goes through a guardrail."""
         if isinstance(found, RoutedAgent):
-            bare = [_called(one.version, one.aliases) for one in found.versions if one.guardrail is None]
+            bare = [one for one in found.versions if one.guardrail is None]
             if bare:
-                return non_compliant(*(f"{_capital(version)} has no guardrail." for version in bare))
-            guarded = (_called(one.version, one.aliases) for one in found.versions)
-            return compliant(*(f"{_capital(version)} has a guardrail." for version in guarded))
+                return non_compliant(*(f"{_capital(_called(one))} has no guardrail." for one in bare))
+            return compliant(*(f"{_capital(_called(one))} has a guardrail." for one in found.versions))
         if not any(version.guarded or version.unguarded for version in found.versions):
             return out_of_scope("No node of the flow invokes a model.")
-        open_nodes = [
-            f"In {_called(one.version, one.aliases)}, nodes without a guardrail: {listed(one.unguarded)}."
-            for one in found.versions
-            if one.unguarded
-        ]
-        return (
-            non_compliant(*open_nodes) if open_nodes else compliant("Every node that invokes a model has a guardrail.")
-        )
+        gaps = [(_called(one), listed(one.unguarded)) for one in found.versions if one.unguarded]
+        if gaps:
+            return non_compliant(*(f"In {version}, nodes without a guardrail: {nodes}." for version, nodes in gaps))
+        return compliant("Every node that invokes a model has a guardrail.")
 
 
-def _called(version: str, aliases: tuple[str, ...]) -> str:
-    name = version if version == DRAFT else f"version {version}"
-    return f"{name} (alias {listed(aliases)})" if aliases else f"{name} (no alias yet)"
+def _called(one: AgentVersion | FlowVersion) -> str:
+    name = one.version if one.version == DRAFT else f"version {one.version}"
+    return f"{name} (alias {listed(one.aliases)})" if one.aliases else f"{name} (no alias yet)"
 
 
 def _capital(text: str) -> str:

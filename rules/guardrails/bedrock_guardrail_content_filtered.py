@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.guardrails import PROMPT_ATTACK, Fault, Level, content_faults, defects, named
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_guardrails
@@ -44,11 +43,6 @@ class BedrockGuardrailContentFiltered(ChangeRule[Guardrail]):
 
     title = "Guardrails block harmful content in prompts and responses"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC02-BP01"),
-        *owasp_llm("LLM01", "LLM05"),
-        *nist_800_53("SI-10", "SI-15"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-content-filters.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-prompt-attack.html",

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.enforcement import enforcement_defect, unguarded
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -44,7 +43,6 @@ class BedrockGuardrailEnforced(PeriodicRule[GuardrailEnforcement]):
 
     title = "Guardrails are enforced on model invocations"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC02-BP01"), *owasp_llm("LLM01", "LLM05"), *nist_800_53("AC-3", "SI-10", "SI-15"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-enforcements.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html",

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from rules.criteria.guardrails import Fault, defects, grounding_faults, named
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import Between, Tag
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -43,7 +42,6 @@ class BedrockGuardrailGrounded(ChangeRule[Guardrail]):
 
     title = "Guardrails for retrieval block ungrounded responses"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC02-BP01"), *owasp_llm("LLM09"), *nist_800_53("SI-15"))
     references = ("https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html",)
     reports = ("AWS::Bedrock::Guardrail",)
     resource_types = ("AWS::Bedrock::Guardrail",)

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.guardrails import Direction, Fault, defects, named, pii_faults
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
@@ -41,11 +40,6 @@ class BedrockGuardrailPiiFiltered(ChangeRule[Guardrail]):
 
     title = "Guardrails block or mask personal information"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC02-BP01", "GENSEC04-BP02"),
-        *owasp_llm("LLM02"),
-        *nist_800_53("SI-15", "SI-19"),
-    )
     references = ("https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html",)
     reports = ("AWS::Bedrock::Guardrail",)
     resource_types = ("AWS::Bedrock::Guardrail",)

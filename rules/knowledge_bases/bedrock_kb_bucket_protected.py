@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.buckets import (
-    encryption_defect,
-    outsider_defects,
-    public_access_defect,
-    tls_defect,
-    versioning_defect,
-)
+from rules.criteria import buckets
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai, wa_ml
 from rules.engine.parameters import AccountIds
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
@@ -49,12 +42,6 @@ class BedrockKbBucketProtected(PeriodicRule[Bucket | OtherBucket]):
 
     title = "The buckets behind knowledge bases are private, encrypted and versioned"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP03"),
-        *wa_ml("MLSEC03-BP02"),
-        *owasp_llm("LLM04", "LLM08"),
-        *nist_800_53("AC-3", "SC-8", "SC-28"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/s3-data-source-connector.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
@@ -72,11 +59,11 @@ class BedrockKbBucketProtected(PeriodicRule[Bucket | OtherBucket]):
         if isinstance(bucket, OtherBucket):
             return not_applicable(f"It is {bucket.kind.value}, which this rule cannot judge from this account.")
         defects = [
-            *outsider_defects(bucket, self.trusted_accounts),
-            public_access_defect(bucket),
-            encryption_defect(bucket.encryption) if self.require_cmk else None,
-            tls_defect(bucket),
-            versioning_defect(bucket) if self.require_versioning else None,
+            *buckets.outsider_defects(bucket, self.trusted_accounts),
+            buckets.public_access_defect(bucket),
+            buckets.encryption_defect(bucket.encryption) if self.require_cmk else None,
+            buckets.tls_defect(bucket),
+            buckets.versioning_defect(bucket) if self.require_versioning else None,
         ]
         found = [defect for defect in defects if defect]
         if found:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
@@ -41,7 +40,6 @@ class BedrockKbLoggingEnabled(PeriodicRule[LoggedKnowledgeBase]):
 
     title = "The logs of knowledge bases are delivered"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC03-BP01"), *nist_800_53("AU-2", "AU-12"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-bases-logging.html",
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import AccountIds, OrganizationIds
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
@@ -43,7 +42,6 @@ class BedrockKbPolicyRestricted(ChangeRule[GuardedKnowledgeBase]):
 
     title = "Managed knowledge bases have a resource policy that keeps outsiders out"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC01-BP03"), *owasp_llm("LLM08"), *nist_800_53("AC-3", "AC-4"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-cross-account.html",
         "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetResourcePolicy.html",

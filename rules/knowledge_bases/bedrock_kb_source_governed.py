@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.knowledge_sources import sync_defects, tag_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai, wa_ml
 from rules.engine.parameters import Between, InPack, Tag
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -43,12 +42,6 @@ class BedrockKbSourceGoverned(ChangeRule[GovernedSource]):
 
     title = "Data sources of knowledge bases are allowed, classified and current"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_genai("GENSEC06-BP01"),
-        *wa_ml("MLSEC01-BP01"),
-        *owasp_llm("LLM04"),
-        *nist_800_53("RA-2", "SI-12"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/data-source-connectors.html",
         "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_DataSource.html",

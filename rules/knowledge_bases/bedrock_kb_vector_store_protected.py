@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.keys import key_defect
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import vector_stores
@@ -42,7 +41,6 @@ class BedrockKbVectorStoreProtected(PeriodicRule[StoredKnowledgeBase]):
 
     title = "The vector stores of knowledge bases are encrypted and private"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC01-BP03"), *owasp_llm("LLM08"), *nist_800_53("AC-3", "SC-7", "SC-28"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html",
         "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-network.html",

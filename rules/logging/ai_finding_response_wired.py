@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from rules.criteria.finding_events import Level, obstacles, through
+from rules.criteria.finding_events import Level, silence, ways
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import AccountIds
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -37,17 +36,15 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
     In the AWS CDK, `guardduty.CfnDetector(self, "Detector", enable=True, features=[…])` and `events.Rule`.
 
     ## Limits
-    AI Protection counts as missing only where GuardDuty lists it: other Regions do not have it.
-    One rule has to cover every finding of a severity: shares of several, such as a rule per type, are not added up.
+    AI Protection counts as missing only where GuardDuty lists it. One rule has to cover every finding of a severity:
+    shares of several, such as a rule per type, are not added up. Suppression rules of GuardDuty are not judged.
     A topic needs a confirmed subscription, a function has to exist, and both have to let EventBridge in; other targets
-    are taken as they are, but a log group alone tells nobody. Suppression rules of GuardDuty are not judged.
-    Name the administrator account of GuardDuty as a trusted account where findings are answered there; what it does
-    with them cannot be seen from here. Only the findings of AWS Security Hub CSPM count, not Security Hub's own.
+    are taken as they are, but a log group alone tells nobody. Where GuardDuty's administrator account answers findings,
+    name it as a trusted account; what it does is not seen from here. Of Security Hub only the findings of CSPM count.
     """
 
     title = "GuardDuty watches over AI, and its findings reach somebody"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC01-BP04"), *nist_800_53("SI-4", "IR-4", "IR-6"))
     references = (
         "https://docs.aws.amazon.com/guardduty/latest/ug/ai-protection.html",
         "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html",
@@ -76,19 +73,12 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
         defects = []
         if self.require_ai_protection and detector.features.get("AI_PROTECTION") == "DISABLED":
             defects.append("AI Protection of GuardDuty is DISABLED; ENABLED is wanted.")
-        ways = [
-            f"EventBridge rule {name}" for each in self.sources for name in through(account, each, self.min_severity)
-        ]
-        if detector.administrator in self.trusted_accounts:
-            ways.append(f"administrator account {detector.administrator}")
-        if not ways:
-            defects.append(f"Nobody is told of findings of {self.min_severity} severity or above.")
-            if detector.administrator:
-                defects.append(f"Their administrator account {detector.administrator} is not a trusted account.")
-            defects.extend(why for each in self.sources for why in obstacles(account, each, self.min_severity))
+        found = ways(account, self.sources, self.min_severity, self.trusted_accounts)
+        if not found:
+            defects.extend(silence(account, self.sources, self.min_severity))
         if defects:
             return non_compliant(*dict.fromkeys(defects))
-        return compliant(f"GuardDuty is on, and its findings reach {listed(ways)}.")
+        return compliant(f"GuardDuty is on, and its findings reach {listed(found)}.")
 
 
 handler = AiFindingResponseWired.lambda_handler()

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.change_alerts import coverage
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -47,7 +46,6 @@ class BedrockChangeAlertWired(PeriodicRule[ChangeAlerts]):
 
     title = "Somebody is told when guardrails or invocation logging are changed"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC03-BP01"), *nist_800_53("AU-6", "SI-4", "IR-6"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html",
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html",

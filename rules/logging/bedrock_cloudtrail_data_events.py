@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.data_events import recordings, unrecorded, unseen
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import InPack, Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -20,8 +19,7 @@ class BedrockCloudTrailDataEvents(PeriodicRule[DataEvents]):
     """
     Checks if AWS CloudTrail records the data events of every resource type of Amazon Bedrock that a Region uses.
 
-    The rule is NON_COMPLIANT if a type is in no selector of an active trail or event data store, or only in narrowed
-    ones.
+    The rule is NON_COMPLIANT if a type is in no selector of an active trail or event data store, or only narrowed ones.
 
     ## Why
     Who called an agent, a knowledge base, a flow or a guardrail is a data event, and trails record none by default.
@@ -41,17 +39,14 @@ class BedrockCloudTrailDataEvents(PeriodicRule[DataEvents]):
     InvokeModel and Converse are management events, which every trail records by default; they are not judged.
     Used are AgentAlias, FlowAlias, Guardrail, KnowledgeBase and PromptVersion where such a resource exists;
     AsyncInvoke, Model, InlineAgent and AWS::BedrockMantle::Project after such calls in the last two weeks.
-    Bidirectional streams (Model) leave no trace, sessions and data automation are not looked for: name their types in
-    `resourceTypes`.
-    Event data stores count where they are at home in this Region and account; AWS lists no others here.
-    Where CloudTrail shows the selectors of an organization's trail to its own account only, that trail counts for the
-    types in `organizationTypes`, unless it is known to be stopped.
+    Bidirectional streams (Model) leave no trace, sessions and data automation are not looked for: `resourceTypes` can
+    name them. Event data stores count where they are at home in this Region and account; AWS lists no others here.
+    Where CloudTrail hides an organization trail's selectors, it counts for `organizationTypes`, unless known to be off.
     Any further field narrows a selector, also where every event would meet it; only readOnly is seen through.
     """
 
     title = "Calls of agents, knowledge bases, flows, guardrails and prompts are recorded"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC03-BP01"), *nist_800_53("AU-2", "AU-12"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html",
@@ -61,9 +56,7 @@ class BedrockCloudTrailDataEvents(PeriodicRule[DataEvents]):
     nothing_to_judge = "Nothing that this Region uses of Amazon Bedrock has data events."
     collect = data_events.data_events
 
-    resource_types: Annotated[
-        tuple[str, ...], Type, "Types whose data events are wanted; without any, those that the Region uses."
-    ] = ()
+    resource_types: Annotated[tuple[str, ...], Type, "Types that are wanted; without any, those in use."] = ()
     organization_types: Annotated[
         tuple[str, ...], Type, InPack(), "Types that a trail of the organization records which hides its selectors."
     ] = ()
@@ -75,8 +68,7 @@ class BedrockCloudTrailDataEvents(PeriodicRule[DataEvents]):
         if not types:
             return not_applicable(self.nothing_to_judge)
         hidden = unseen(events.trails)
-        trusted = frozenset(self.organization_types) if hidden else frozenset()
-        asked = [each for each in types if each not in trusted]
+        asked = [each for each in types if not (hidden and each in self.organization_types)]
         found = recordings(events, asked, allow_narrowed=self.allow_narrowed)
         defects = list(unrecorded(found))
         if defects and hidden:

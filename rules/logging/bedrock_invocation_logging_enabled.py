@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from rules.criteria.log_delivery import delivery_defects
+from rules.criteria.log_delivery import Destination, delivery_defects, unmet
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -49,7 +48,6 @@ class BedrockInvocationLoggingEnabled(PeriodicRule[InvocationLogging]):
 
     title = "Model invocation logging is on and arrives"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC03-BP01"), *owasp_llm("LLM10"), *nist_800_53("AU-2", "AU-12"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html",
@@ -63,7 +61,7 @@ class BedrockInvocationLoggingEnabled(PeriodicRule[InvocationLogging]):
         "image",
         "embedding",
     )
-    destination: Annotated[Literal["any", "s3", "cloudwatch", "both"], "Where logs have to be delivered."] = "any"
+    destination: Annotated[Destination, "Where logs have to be delivered."] = "any"
     evaluate_unused: Annotated[bool, "Whether logging has to be on where the Region does not use it."] = False
 
     def judge(self, logging: InvocationLogging, /) -> Verdict:
@@ -75,22 +73,11 @@ class BedrockInvocationLoggingEnabled(PeriodicRule[InvocationLogging]):
             if self.evaluate_unused:
                 return non_compliant("Model invocation logging is off.")
             return not_applicable("Model invocation logging is off, and nothing shows use of Amazon Bedrock here.")
-        defects = [*delivery_defects(logging), *self._unmet(logging)]
+        defects = [*delivery_defects(logging), *unmet(logging, self.destination, self.required_modalities)]
         if defects:
             return non_compliant(*defects)
         targets = [target.name for target in (logging.log_group, logging.bucket) if target]
         return compliant(f"The {listed(logging.modalities, most=5)} data of invocations goes to {listed(targets)}.")
-
-    def _unmet(self, logging: InvocationLogging) -> list[str]:
-        unmet = []
-        if self.destination in ("cloudwatch", "both") and logging.log_group is None:
-            unmet.append("No log group receives the logs; one is wanted.")
-        if self.destination in ("s3", "both") and logging.bucket is None:
-            unmet.append("No bucket receives the logs; one is wanted.")
-        missing = [modality for modality in self.required_modalities if modality not in logging.modalities]
-        if missing:
-            unmet.append(f"{listed(missing, most=5)} data is not delivered.".capitalize())
-        return unmet
 
 
 handler = BedrockInvocationLoggingEnabled.lambda_handler()

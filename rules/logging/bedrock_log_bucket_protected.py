@@ -3,19 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.buckets import (
-    encryption_defect,
-    expiry_defects,
-    object_lock_defect,
-    outsider_defects,
-    public_access_defect,
-    tls_defect,
-    versioning_defect,
-    writer_defects,
-)
+from rules.criteria import buckets
 from rules.criteria.log_delivery import BEDROCK
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import AccountIds, Between, InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
@@ -39,9 +29,8 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
     ## Fix
     Block Public Access: `aws s3api put-public-access-block`; key: `put-bucket-encryption` with `aws:kms` and your
     key's ARN; versioning: `put-bucket-versioning`; expiry: `put-bucket-lifecycle-configuration` with `Expiration`
-    and `NoncurrentVersionExpiration` on the key prefix of the logs or the whole bucket.
-    Bucket policy: deny `s3:*` to everybody where `aws:SecureTransport` is false, and allow `s3:PutObject` to
-    bedrock.amazonaws.com only, with a condition on `aws:SourceAccount`.
+    and `NoncurrentVersionExpiration` on the logs' key prefix or the whole bucket; bucket policy: deny `s3:*` where
+    `aws:SecureTransport` is false, and allow `s3:PutObject` to bedrock.amazonaws.com only, with `aws:SourceAccount`.
     In the AWS CDK, `s3.Bucket(self, "Logs", encryption_key=key, enforce_ssl=True, versioned=True,
     block_public_access=s3.BlockPublicAccess.BLOCK_ALL, lifecycle_rules=[…])`.
 
@@ -54,7 +43,6 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
 
     title = "The buckets of model invocation logs are private, encrypted and expiring"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC03-BP01"), *owasp_llm("LLM02"), *nist_800_53("AC-3", "AU-9", "AU-11", "SC-28"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
@@ -78,14 +66,14 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
                 f"Invocation logs go to {bucket.kind.value}; a general purpose bucket of this account is wanted."
             )
         defects = [
-            *outsider_defects(bucket, self.trusted_accounts),
-            public_access_defect(bucket),
-            *writer_defects(bucket, log.paths, BEDROCK, self.trusted_accounts),
-            encryption_defect(bucket.encryption) if self.require_cmk else None,
-            tls_defect(bucket),
-            versioning_defect(bucket) if self.require_versioning else None,
-            object_lock_defect(bucket) if self.require_object_lock else None,
-            *expiry_defects(bucket, log.paths, self.min_expiry_days, self.max_expiry_days),
+            *buckets.outsider_defects(bucket, self.trusted_accounts),
+            buckets.public_access_defect(bucket),
+            *buckets.writer_defects(bucket, log.paths, BEDROCK, self.trusted_accounts),
+            buckets.encryption_defect(bucket.encryption) if self.require_cmk else None,
+            buckets.tls_defect(bucket),
+            buckets.versioning_defect(bucket) if self.require_versioning else None,
+            buckets.object_lock_defect(bucket) if self.require_object_lock else None,
+            *buckets.expiry_defects(bucket, log.paths, self.min_expiry_days, self.max_expiry_days),
         ]
         found = [defect for defect in defects if defect]
         if found:

@@ -6,7 +6,6 @@ from typing import Annotated
 from rules.criteria.durations import in_days
 from rules.criteria.log_groups import key_defects, outsider_defects, retention_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.parameters import AccountIds, Between, InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
@@ -43,7 +42,6 @@ class BedrockLogGroupProtected(PeriodicRule[LogGroup]):
 
     title = "The log group of model invocations is retained, encrypted and private"
     severity = Severity.HIGH
-    frameworks = (*wa_genai("GENSEC03-BP01"), *owasp_llm("LLM02"), *nist_800_53("AU-9", "AU-11", "SC-28"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html",
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.runtime_alarms import INTERVENED, alarm_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_alerts
@@ -46,7 +45,6 @@ class BedrockRuntimeAlarmsWired(PeriodicRule[RuntimeAlarms]):
 
     title = "Alarms tell of guardrail interventions, throttles and errors"
     severity = Severity.LOW
-    frameworks = (*wa_genai("GENSEC01-BP04"), *owasp_llm("LLM10"), *nist_800_53("SI-4"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-guardrails-cw-metrics.html",

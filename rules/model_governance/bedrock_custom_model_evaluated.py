@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import eu_ai_act, nist_800_53, nist_ai_rmf, owasp_llm
 from rules.engine.parameters import Between, Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
@@ -41,12 +40,6 @@ class BedrockCustomModelEvaluated(PeriodicRule[EvaluatedModel]):
 
     title = "Custom and imported Bedrock models are evaluated for safety and robustness"
     severity = Severity.MEDIUM
-    frameworks = (
-        *nist_800_53("CA-2", "SA-11"),
-        *owasp_llm("LLM09"),
-        *nist_ai_rmf("MEASURE 2.6", "MEASURE 2.11"),
-        *eu_ai_act("Article 15"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/evaluation.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-tasks.html",

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.monitors import last_completed, monitor_defect
 from rules.engine.duties import Severity
-from rules.engine.frameworks import eu_ai_act, nist_800_53, nist_ai_rmf
 from rules.engine.parameters import Between
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
@@ -42,11 +41,6 @@ class SageMakerEndpointBiasMonitored(PeriodicRule[MonitoredEndpoint]):
 
     title = "SageMaker endpoints are monitored for bias or quality"
     severity = Severity.MEDIUM
-    frameworks = (
-        *nist_800_53("CA-7", "SI-4"),
-        *nist_ai_rmf("MEASURE 2.4", "MEASURE 2.11"),
-        *eu_ai_act("Article 72"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift.html",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality.html",

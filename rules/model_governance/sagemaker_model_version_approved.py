@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.model_versions import version_defects, version_names
 from rules.engine.duties import Severity
-from rules.engine.frameworks import eu_ai_act, nist_800_53, nist_ai_rmf, wa_ml
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, out_of_scope
 from rules.facts import sagemaker_deployments
@@ -45,12 +44,6 @@ class SageMakerModelVersionApproved(PeriodicRule[DeployedEndpoint]):
 
     title = "SageMaker endpoints run approved model versions"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_ml("MLSEC04-BP01"),
-        *nist_800_53("CM-2", "CM-3", "SA-10"),
-        *nist_ai_rmf("MANAGE 1.1"),
-        *eu_ai_act("Article 17"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html",
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html",

@@ -6,7 +6,6 @@ from typing import Annotated
 from rules.criteria.endpoint_policies import admission_defects, is_default, model_defects
 from rules.criteria.least_privilege import Written
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import AccountIds, InPack, OrganizationIds
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
@@ -22,8 +21,7 @@ class BedrockVpcEndpointPolicyScoped(ChangeRule[GuardedEndpoint]):
     """
     Checks if VPC endpoint policies for Amazon Bedrock, AgentCore and Amazon SageMaker inference keep outsiders out.
 
-    The rule is NON_COMPLIANT if an endpoint has the default policy, or one that lets principals outside trusted
-    accounts or organizations through.
+    The rule is NON_COMPLIANT if an endpoint has the default policy, or one that lets untrusted principals through.
 
     ## Why
     Whoever gets into the network can bring credentials of an account of his own, and send your data through your
@@ -32,23 +30,20 @@ class BedrockVpcEndpointPolicyScoped(ChangeRule[GuardedEndpoint]):
     ## Fix
     Give the endpoint that the annotation is about a policy that names your organization or account:
 
-        {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "bedrock:InvokeModel*",
-         "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
+        {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "bedrock:InvokeModel*", "Resource": "*",
          "Condition": {"StringEquals": {"aws:PrincipalOrgID": "<organization id>"}}}]}
 
     with `aws ec2 modify-vpc-endpoint --vpc-endpoint-id <id> --policy-document file://policy.json`;
     in the AWS CDK, `endpoint.add_to_policy(iam.PolicyStatement(…))`.
 
     ## Limits
-    The account itself is always trusted; its organization is when `trustedOrgIds` has it.
-    Conditions on the owner of the resource (`aws:ResourceAccount`, `aws:ResourceOrgID`) confine as well, because then
-    an outsider reaches nothing of his own. Conditions on addresses or networks do not: they hold for everybody inside.
-    With `allowedModels`, conditions that name a model do not make a wildcard narrower.
+    The account itself is always trusted; its organization is when `trustedOrgIds` has it. Conditions on the owner of
+    the resource (`aws:ResourceAccount`, `aws:ResourceOrgID`) confine as well: an outsider reaches nothing of his own.
+    Those on addresses or networks do not, nor do those that name a model narrow a wildcard under `allowedModels`.
     """
 
     title = "Policies of AI service endpoints keep outsiders out"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC01-BP02"), *nist_800_53("AC-4", "SC-7"))
     references = (
         "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html",
@@ -62,10 +57,7 @@ class BedrockVpcEndpointPolicyScoped(ChangeRule[GuardedEndpoint]):
     trusted_accounts: AccountIds = ()
     trusted_org_ids: OrganizationIds = ()
     allowed_models: Annotated[
-        tuple[str, ...],
-        Written,
-        InPack(),
-        "Models that may be invoked through the endpoint; without any, all that the policy allows.",
+        tuple[str, ...], Written, InPack(), "Models that may be invoked; without any, all that the policy allows."
     ] = ()
 
     def judge(self, guarded: GuardedEndpoint, /) -> Verdict:
@@ -77,9 +69,8 @@ class BedrockVpcEndpointPolicyScoped(ChangeRule[GuardedEndpoint]):
             return not_applicable(f"The endpoint service {endpoint.service} takes no policy.")
         if is_default(policy):
             return non_compliant("The endpoint has the default policy, which lets everybody do everything.")
-        trust = Trust(
-            endpoint.account_id, endpoint.partition, frozenset(self.trusted_accounts), frozenset(self.trusted_org_ids)
-        )
+        accounts, organizations = frozenset(self.trusted_accounts), frozenset(self.trusted_org_ids)
+        trust = Trust(endpoint.account_id, endpoint.partition, accounts, organizations)
         defects = [*admission_defects(policy, trust)]
         if self.allowed_models:
             defects.extend(model_defects(policy, trust, endpoint.service, self.allowed_models))

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.networks import private_access_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, wa_genai
 from rules.engine.parameters import InPack, Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
@@ -47,7 +46,6 @@ class BedrockVpcEndpointPrivate(PeriodicRule[AiVpc]):
 
     title = "VPCs with AI workloads reach Bedrock through private endpoints"
     severity = Severity.MEDIUM
-    frameworks = (*wa_genai("GENSEC01-BP02"), *nist_800_53("AC-4", "SC-7"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import InPack
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
@@ -51,7 +50,6 @@ class BedrockDataRetentionLimited(PeriodicRule[DataRetention]):
 
     title = "Amazon Bedrock keeps and shares data as allowed"
     severity = Severity.MEDIUM
-    frameworks = (*owasp_llm("LLM02"), *nist_800_53("SI-12"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/data-retention.html",
         "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetAccountDataRetention.html",

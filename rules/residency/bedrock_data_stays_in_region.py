@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from typing import Annotated
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import InPack, Matching
 from rules.engine.resource import ACCOUNT_TYPE
 from rules.engine.rule import PeriodicRule
@@ -14,6 +13,7 @@ from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_
 from rules.facts import bedrock_residency
 from rules.facts.bedrock_residency import DataPaths, Destination
 
+Regions = Matching(r"[a-z]{2,5}(-[a-z0-9*]+)+", "Regions such as eu-central-1, or eu-*")
 UNSET = "allowedRegions is not set, so no Region is known to be a wrong one."
 
 
@@ -45,7 +45,6 @@ class BedrockDataStaysInRegion(PeriodicRule[DataPaths]):
 
     title = "Data of Amazon Bedrock stays in the allowed Regions"
     severity = Severity.HIGH
-    frameworks = (*owasp_llm("LLM02"), *nist_800_53("AC-4", "SA-9(5)"))
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region.html",
@@ -54,12 +53,7 @@ class BedrockDataStaysInRegion(PeriodicRule[DataPaths]):
     nothing_to_judge = "Nothing of Amazon Bedrock sends or keeps data in this Region."
     collect = bedrock_residency.data_paths
 
-    allowed_regions: Annotated[
-        tuple[str, ...],
-        Matching(r"[a-z]{2,5}(-[a-z0-9*]+)+", "Regions such as eu-central-1, or eu-*"),
-        InPack(),
-        "Regions that data may get to.",
-    ] = ()
+    allowed_regions: Annotated[tuple[str, ...], Regions, InPack(), "Regions that data may get to."] = ()
     allow_global_profiles: Annotated[bool, "Whether inference profiles may reach any commercial Region."] = False
 
     def judge(self, paths: DataPaths, /) -> Verdict:

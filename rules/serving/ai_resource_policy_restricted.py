@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai, wa_ml
 from rules.engine.parameters import AccountIds, OrganizationIds
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
@@ -42,12 +41,6 @@ class AiResourcePolicyRestricted(PeriodicRule[GuardedResource]):
 
     title = "Resource policies of AI resources let in trusted principals only"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_genai("GENSEC01-BP01"),
-        *wa_ml("MLSEC06-BP01"),
-        *nist_800_53("AC-3", "AC-4"),
-        *owasp_llm("LLM10"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetModelPackageGroupPolicy.html",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/inference-router-cross-account.html",

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from rules.criteria.images import Limits, image_defects
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import Between, Matching
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
@@ -43,7 +42,6 @@ class SageMakerContainerScanned(PeriodicRule[ContainedModel]):
 
     title = "Container images of SageMaker models are scanned, patched and pinned"
     severity = Severity.HIGH
-    frameworks = (*wa_ml("MLSEC04-BP01"), *nist_800_53("CM-3", "RA-5", "SI-2"), *owasp_llm("LLM03"))
     references = (
         "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html",
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html",

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.scaling import scaling_defects, scaling_ranges
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm
 from rules.engine.parameters import Between
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
@@ -45,7 +44,6 @@ class SageMakerEndpointAutoscaled(PeriodicRule[ScaledEndpoint]):
 
     title = "SageMaker endpoints scale with their load"
     severity = Severity.MEDIUM
-    frameworks = (*nist_800_53("CP-10", "SC-5"), *owasp_llm("LLM10"))
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html",
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantManagedInstanceScaling.html",

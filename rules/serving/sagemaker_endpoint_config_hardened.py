@@ -5,7 +5,6 @@ from typing import Annotated
 
 from rules.criteria.endpoint_configs import config_defects, self_encrypting
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
 from rules.facts import sagemaker_endpoint_configs
@@ -42,11 +41,6 @@ class SageMakerEndpointConfigHardened(PeriodicRule[EndpointConfig]):
 
     title = "Configurations of SageMaker endpoints are encrypted and closed"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_ml("MLSEC02-BP01", "MLSEC03-BP02"),
-        *nist_800_53("AC-17", "SC-12", "SC-28"),
-        *owasp_llm("LLM02"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html",

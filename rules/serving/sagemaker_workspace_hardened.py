@@ -6,7 +6,6 @@ from typing import Annotated
 from rules.criteria.credentials.detection import credentials_in_text
 from rules.criteria.keys import key_defect
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import sagemaker_workspaces
@@ -44,11 +43,6 @@ class SageMakerWorkspaceHardened(ChangeRule[Workspace]):
 
     title = "SageMaker workspaces are closed, encrypted and free of secrets"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_ml("MLSEC03-BP02"),
-        *nist_800_53("AC-4", "IA-5(7)", "SC-7", "SC-28"),
-        *owasp_llm("LLM02"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/studio-notebooks-and-internet-access.html",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-imds.html",

@@ -7,7 +7,6 @@ from typing import Annotated
 from rules.criteria.bedrock_jobs import result_defect
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_genai, wa_ml
 from rules.engine.parameters import Between
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -39,18 +38,11 @@ class BedrockTrainingJobIsolated(PeriodicRule[AccountJobs]):
     ## Limits
     The account is judged as a whole, by all jobs of `lookbackDays` together; jobs that failed are left out.
     Of a batch job without a key, the default encryption of its output bucket counts; a bucket of another account, a
-    directory bucket and an access point are not judged.
-    Metrics that customization jobs write have no key of their own.
+    directory bucket and an access point are not judged. Metrics of customization jobs have no key of their own.
     """
 
     title = "Bedrock jobs run in a VPC with customer-managed keys"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_genai("GENSEC01-BP02"),
-        *wa_ml("MLSEC02-BP01", "MLSEC03-BP02"),
-        *nist_800_53("SC-7", "SC-12", "SC-28"),
-        *owasp_llm("LLM02"),
-    )
     references = (
         "https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-job-access-security.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/batch-vpc.html",

@@ -7,7 +7,6 @@ from typing import Annotated
 from rules.criteria.jobs import CHECKS, Check, job_verdict
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import Between, InPack
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -50,11 +49,6 @@ class SageMakerDataJobIsolated(PeriodicRule[Job]):
 
     title = "SageMaker data jobs are isolated and encrypted"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_ml("MLSEC02-BP01", "MLSEC03-BP02", "MLSEC04-BP02"),
-        *nist_800_53("SC-7", "SC-8", "SC-12", "SC-28"),
-        *owasp_llm("LLM02"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NetworkConfig.html",
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLSecurityConfig.html",

@@ -7,7 +7,6 @@ from typing import Annotated
 from rules.criteria.jobs import CHECKS, Check, job_verdict
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import Between, InPack
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -51,11 +50,6 @@ class SageMakerTrainingJobIsolated(PeriodicRule[Job]):
 
     title = "SageMaker training jobs are isolated and encrypted"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_ml("MLSEC02-BP01", "MLSEC03-BP02", "MLSEC04-BP02"),
-        *nist_800_53("SC-7", "SC-8", "SC-12", "SC-28"),
-        *owasp_llm("LLM02", "LLM03"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",

@@ -4,16 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.buckets import (
-    encryption_defect,
-    outsider_defects,
-    public_access_defect,
-    tls_defect,
-    versioning_defect,
-)
+from rules.criteria import buckets
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import AccountIds, Between
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -53,11 +46,6 @@ class TrainingDataBucketProtected(PeriodicRule[Bucket | OtherBucket]):
 
     title = "The buckets with training data are private, encrypted and versioned"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_ml("MLSEC03-BP02", "MLSEC04-BP03"),
-        *owasp_llm("LLM04"),
-        *nist_800_53("AC-3", "SC-8", "SC-28"),
-    )
     references = (
         "https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html",
@@ -81,11 +69,11 @@ class TrainingDataBucketProtected(PeriodicRule[Bucket | OtherBucket]):
         if isinstance(bucket, OtherBucket):
             return not_applicable(f"It is {bucket.kind.value}, which this rule cannot judge from this account.")
         defects = [
-            *outsider_defects(bucket, self.trusted_accounts),
-            public_access_defect(bucket),
-            encryption_defect(bucket.encryption) if self.require_cmk else None,
-            tls_defect(bucket),
-            versioning_defect(bucket) if self.require_versioning else None,
+            *buckets.outsider_defects(bucket, self.trusted_accounts),
+            buckets.public_access_defect(bucket),
+            buckets.encryption_defect(bucket.encryption) if self.require_cmk else None,
+            buckets.tls_defect(bucket),
+            buckets.versioning_defect(bucket) if self.require_versioning else None,
         ]
         found = [defect for defect in defects if defect]
         if found:

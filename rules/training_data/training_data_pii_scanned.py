@@ -7,7 +7,6 @@ from typing import Annotated
 from rules.criteria import scans
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import nist_800_53, nist_ai_rmf, owasp_llm, wa_genai, wa_ml
 from rules.engine.parameters import Between, InPack
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -22,8 +21,7 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
     """
     Checks if Amazon Macie has scanned the buckets that Amazon SageMaker training or Amazon Bedrock customization reads.
 
-    The rule is NON_COMPLIANT if Macie is off, a complete scan in time is missing, or a grave finding of sensitive data
-    is open.
+    The rule is NON_COMPLIANT if Macie is off, a complete scan in time is missing, or a grave finding is open.
 
     ## Why
     Personal data in a training corpus comes out of the model again, and cannot be taken out of it.
@@ -41,20 +39,12 @@ class TrainingDataPiiScanned(PeriodicRule[ScannedBucket | OtherBucket]):
     Objects that are in no format that Macie reads are never scanned; a bucket with no others is NOT_APPLICABLE.
     Jobs pass over objects under a key that does not let Macie in: the policy of the bucket's own key is judged.
     Jobs of Macie's administrator account and what automated discovery found are visible there only: here the
-    sensitivity score counts, and 51 or more is NON_COMPLIANT.
-    Findings live for 90 days and count for the whole bucket. Those that are archived, by suppression rules too, are not
-    open; policy findings are left to other rules.
+    sensitivity score counts, and 51 or more is NON_COMPLIANT. Findings live for 90 days and count for the whole bucket;
+    archived ones, by suppression rules too, are not open, and policy findings are left to other rules.
     """
 
     title = "Training data is scanned for personal data, and no grave finding is open"
     severity = Severity.HIGH
-    frameworks = (
-        *wa_ml("MLSEC03-BP03", "MLSEC03-BP05"),
-        *wa_genai("GENSEC06-BP01"),
-        *owasp_llm("LLM02"),
-        *nist_800_53("SI-12(2)"),
-        *nist_ai_rmf("MEASURE 2.10"),
-    )
     references = (
         "https://docs.aws.amazon.com/macie/latest/user/discovery-jobs.html",
         "https://docs.aws.amazon.com/macie/latest/user/discovery-asdd.html",

@@ -7,7 +7,6 @@ from typing import Annotated
 from rules.criteria.provenance import CLASSIFICATION, classification_defect, tag_defects
 from rules.engine.aws import Aws
 from rules.engine.duties import Severity
-from rules.engine.frameworks import eu_ai_act, iso_42001, nist_800_53, owasp_llm, wa_ml
 from rules.engine.parameters import Between, InPack, Tag
 from rules.engine.resource import Unreadable
 from rules.engine.rule import PeriodicRule
@@ -42,13 +41,6 @@ class TrainingDataProvenanceTagged(PeriodicRule[TrainingBucket | OtherBucket]):
 
     title = "The buckets with training data are tagged with class, source, licence and lawful basis"
     severity = Severity.MEDIUM
-    frameworks = (
-        *wa_ml("MLSEC01-BP01", "MLSEC03-BP04"),
-        *owasp_llm("LLM03", "LLM04"),
-        *nist_800_53("RA-2", "SR-4"),
-        *iso_42001("A.7.5"),
-        *eu_ai_act("Article 10"),
-    )
     references = (
         "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html",
         "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",

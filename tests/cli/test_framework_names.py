@@ -3,7 +3,7 @@ import pytest
 
 from cli.framework_names import FrameworkChoice, FrameworkEntry
 from rules.engine.catalogue import all_rules, rule_by_id
-from rules.engine.frameworks import Framework
+from rules.frameworks.framework import Framework
 
 ENTRIES = FrameworkEntry(all_rules())
 ROLES = rule_by_id("bedrock-invoke-least-privilege")
@@ -51,9 +51,9 @@ def test_refuses_others_naming_what_is_allowed(text: str, message: str) -> None:
         (FrameworkChoice(Framework.NIST_800_53), True),
         (FrameworkChoice(Framework.NIST_800_53, "AC-6"), True),
         (FrameworkChoice(Framework.NIST_800_53, "AU-2"), False),
-        (FrameworkChoice(Framework.EU_AI_ACT), False),
+        (FrameworkChoice(Framework.EU_AI_ACT, "Article 12"), False),
     ],
-    ids=["its framework", "its entry", "another entry", "another framework"],
+    ids=["its framework", "its entry", "another entry", "another entry of another framework"],
 )
 def test_takes_rules_that_answer_to_it(choice: FrameworkChoice, takes: bool) -> None:
     assert choice.takes(ROLES) is takes

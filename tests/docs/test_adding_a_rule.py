@@ -1,4 +1,4 @@
-"""The guide shows real files; this holds it to them, and to its claim that two files are all it takes."""
+"""The guide shows real files; this holds it to them, and to its claim that two files and a row are all it takes."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"^`((?:rules|tests)/\S+\.py)`\n\n```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
+ROWS = dict(re.findall(r"^In `(rules/frameworks/\S+\.py)`:\n\n```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
 GENERATED = ("README.md", "conformance-pack.yaml", "docs/rules/", "docs/frameworks.md", "docs/duties.md")
+RECORDED = "tests/cdk/releases/"
+"""What each release deployed."""
 EXAMPLE = ("cli/sandbox/company/", "docs/adding-a-rule.md", "tests/docs/")
 """The demo company, which a rule does not need, and the guide itself."""
 
@@ -22,6 +25,15 @@ def test_the_guide_shows_the_file_as_it_is(path: str) -> None:
     assert SHOWN[path] == (ROOT / path).read_text(encoding="utf-8")
 
 
+def test_the_guide_shows_the_row_as_it_is() -> None:
+    ((path, shown),) = ROWS.items()
+    rows = (ROOT / path).read_text(encoding="utf-8")
+
+    assert rows.count(shown) == 1
+    assert shown.startswith(f'        "{Path(next(iter(SHOWN))).stem.replace("_", "-")}": row(\n')
+    assert shown.endswith("\n        ),\n")
+
+
 def test_no_other_hand_written_file_knows_the_rule() -> None:
     (rule, _) = SHOWN
     module = Path(rule).stem
@@ -33,8 +45,8 @@ def test_no_other_hand_written_file_knows_the_rule() -> None:
     knowing = {
         name
         for name in files
-        if not name.startswith((*GENERATED, *EXAMPLE))
+        if not name.startswith((*GENERATED, RECORDED, *EXAMPLE))
         and any(one in (ROOT / name).read_text(encoding="utf-8", errors="ignore") for one in names)
     }
 
-    assert knowing <= set(SHOWN)
+    assert knowing <= {*SHOWN, *ROWS}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rules.engine.errors import ParameterError
+
 MOST: Final = 20
 LONGEST: Final = 256
 """Characters of one expression; longer ones do not fit the parameters of an AWS Config rule anyway."""
@@ -22,6 +24,14 @@ def patterns_in(text: str | None) -> tuple[str, ...]:
     for pattern in patterns:
         _check(pattern)
     return patterns
+
+
+def refuse_unusable(text: str | None, *, parameter: str) -> None:
+    """Raise ParameterError, which names the parameter, for expressions that `patterns_in` does not take."""
+    try:
+        patterns_in(text)
+    except ValueError as error:
+        raise ParameterError(f"parameter {parameter}: {error}") from None
 
 
 def _check(pattern: str) -> None:

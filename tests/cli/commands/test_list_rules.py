@@ -28,7 +28,14 @@ def test_json_has_every_rule() -> None:
         "trigger": "periodic",
         "reports": ["AWS::Bedrock::CustomModel", "AWS::Bedrock::ImportedModel"],
         "title": "Custom and imported Bedrock models are encrypted with customer-managed keys",
-        "frameworks": {"wa-genai": ["GENSEC01-BP01"], "wa-ml": ["MLSEC02-BP01"], "nist-800-53": CRYPTOGRAPHY},
+        "frameworks": {
+            "wa-ml": ["MLSEC02-BP01"],
+            "nist-800-53": CRYPTOGRAPHY,
+            "owasp-llm": ["LLM02"],
+            "nist-ai-rmf": ["MEASURE 2.7"],
+            "iso-42001": ["A.6.2.6"],
+            "eu-ai-act": ["Article 15"],
+        },
     } in found
 
 
@@ -39,7 +46,8 @@ def test_a_pipe_gets_a_line_for_each_rule_with_tabs() -> None:
     assert (
         "bedrock-model-cmk-encrypted\tHIGH\tencryption\tperiodic\tAWS::Bedrock::CustomModel,AWS::Bedrock::ImportedModel"
         "\tCustom and imported Bedrock models are encrypted with customer-managed keys"
-        "\twa-genai:GENSEC01-BP01,wa-ml:MLSEC02-BP01,nist-800-53:SC-12,nist-800-53:SC-13,nist-800-53:SC-28"
+        "\twa-ml:MLSEC02-BP01,nist-800-53:SC-12,nist-800-53:SC-13,nist-800-53:SC-28,owasp-llm:LLM02"
+        ",nist-ai-rmf:MEASURE 2.7,iso-42001:A.6.2.6,eu-ai-act:Article 15"
     ) in lines
 
 

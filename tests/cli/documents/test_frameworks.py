@@ -1,12 +1,14 @@
+import re
 from typing import Any
 
 import pytest
 
 from cdk.managed.groups import GROUPS
-from cli.documents.framework_listings import LISTINGS, OURS
+from cli.documents.framework_listings import LISTINGS
 from cli.documents.frameworks import answering, counting, frameworks_page
 from rules.engine.catalogue import all_rules, rule_by_id
-from rules.engine.frameworks import Framework
+from rules.frameworks.framework import STEPS, Framework, nist_800_53
+from rules.frameworks.row import Why
 
 PAGE = frameworks_page(all_rules())
 each_framework = pytest.mark.parametrize("framework", Framework, ids=lambda framework: framework.key)
@@ -33,9 +35,10 @@ def test_an_entry_is_listed_with_its_rules_or_as_one_without(framework: Framewor
     found, text = answering(all_rules(), framework), section(framework)
     _, _, without = text.partition("Without a rule: ")
 
-    for control_id, rules in found.items():
-        links = ", ".join(f"[{rule.id}](rules/{rule.id}.md)" for rule in rules)
-        assert f"| {control_id} | {LISTINGS[framework].titles[control_id]} | {links} |" in text
+    for control_id, answers in found.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"| {control_id} |"))
+        assert line.startswith(f"| {control_id} | {LISTINGS[framework].titles[control_id]} | ")
+        assert re.findall(r"\[([a-z-]+)\]\(rules/\1\.md\)", line) == [rule.id for rule, _ in answers]
     for control_id in set(LISTINGS[framework].ids) - set(found):
         assert control_id in without
 
@@ -57,8 +60,21 @@ def test_whole_frameworks_are_whole(framework: Framework, count: int) -> None:
 
 
 def test_says_whose_mapping_it_is() -> None:
-    assert PAGE.count(OURS) == len(Framework)
-    assert "AWS's own are the controls of AWS Security Hub CSPM" in PAGE
+    lines = PAGE.splitlines()
+    (keys,) = (line for line in lines if line.startswith("| SC-12 |"))
+    (logging,) = (line for line in lines if line.startswith("| GENSEC01-BP04 |"))
+
+    assert "Everything else is this project's reading; no publisher has confirmed it." in lines
+    assert "[bedrock-model-cmk-encrypted](rules/bedrock-model-cmk-encrypted.md) (AWS: KMS.4)," in keys
+    assert "[bedrock-resource-cmk-encrypted](rules/bedrock-resource-cmk-encrypted.md)," in keys
+    assert f"(rules/bedrock-invocation-logging-enabled.md) (AWS: {STEPS})" in logging
+
+
+def test_says_why_a_framework_has_nothing_for_a_rule() -> None:
+    text = section(Framework.OWASP_LLM)
+
+    assert f"(rules/bedrock-change-alert-wired.md). {Why.NOT_CHANGES.value}" in text
+    assert "It has nothing for:" not in section(Framework.NIST_800_53)
 
 
 def test_has_every_control_of_security_hub_that_a_managed_rule_serves() -> None:
@@ -71,8 +87,10 @@ def test_has_every_control_of_security_hub_that_a_managed_rule_serves() -> None:
 def test_rules_of_an_entry_are_those_that_name_it() -> None:
     rule = rule_by_id("bedrock-vpc-endpoint-private")
 
-    assert answering([rule], Framework.WELL_ARCHITECTED_GENERATIVE_AI) == {"GENSEC01-BP02": [rule]}
-    assert answering([rule], Framework.EU_AI_ACT) == {}
+    assert answering([rule], Framework.NIST_800_53) == {
+        control.id: [(rule, control)] for control in nist_800_53("AC-4", "SC-7")
+    }
+    assert answering([], Framework.NIST_800_53) == {}
 
 
 def test_sorts_as_people_count() -> None:

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from rules.engine.aws import Aws
 from rules.engine.collector import Action, reads
 from rules.engine.duties import Duty, Severity
-from rules.engine.frameworks import nist_800_53
 from rules.engine.parameters import AccountIds, Between, InPack
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.rule import ChangeRule, PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import kms
+from rules.frameworks.framework import nist_800_53
 
 BUCKET = "AWS::S3::Bucket"
 
