@@ -4,42 +4,74 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.formats.wording import duty_counts, effort, failures, headline, name_of, summary, violations
+from cli.formats.wording import (
+    acceptance,
+    accepted,
+    closed,
+    counted,
+    duty_counts,
+    effort,
+    failures_inside,
+    headline,
+    iam_note,
+    name_of,
+    origin_of,
+    place_of,
+    summary,
+    violations,
+    warnings,
+)
 from rules.engine.verdict import Compliance, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cli.report import Report
-
-SHOWN = (Compliance.NON_COMPLIANT, Compliance.COMPLIANT, Compliance.NOT_APPLICABLE)
+    from cli.report import Evaluation, Report
 
 
 def render(reports: Sequence[Report]) -> str:
-    """Return the reports as lines: violations, what was not evaluated, counts by duty, the summary."""
+    """Return the reports as lines: violations, accepted ones, what was not evaluated, counts by duty, the summary."""
     return "".join(f"{line}\n" for line in _lines(reports))
 
 
 def _lines(reports: Sequence[Report]) -> Iterator[str]:
-    several = len(reports) > 1
     yield f"{headline(reports)}: {effort(reports)}."
-    for rule, found in violations(reports):
+    if note := iam_note(reports):
+        yield note
+    for warning in warnings(reports):
+        yield f"WARNING: {warning}"
+    for _, found in violations(reports):
         for report, one in found:
-            yield " ".join(
-                [
-                    *(("NON_COMPLIANT", rule.severity.name, rule.id)),
-                    *((report.region,) if several else ()),
-                    printable(one.resource.type),
-                    f"{name_of(one.resource)}: {printable(one.verdict.annotation)}",
-                ]
-            )
-    for report, failure in failures(reports):
+            yield f"NON_COMPLIANT {_judged(report, one, reports)}"
+    for _, found in accepted(reports):
+        for report, one in found:
+            yield f"ACCEPTED {_judged(report, one, reports)} ({acceptance(one)})"
+    for report, unopened in closed(reports):
+        what = f"{origin_of(report)}, {counted(len(report.rules), 'rule')}"
+        yield f"NOT_EVALUATED {what}: {printable(unopened.code)}: {printable(unopened.message)}"
+    for report, failure in failures_inside(reports):
         subject = [] if failure.resource is None else [printable(failure.resource.type), name_of(failure.resource)]
-        where = [report.region] if several else []
-        prefix = " ".join(["NOT_EVALUATED", failure.rule.severity.name, failure.rule.id, *where, *subject])
-        yield f"{prefix}: {printable(failure.code)}: {printable(failure.message)}"
+        prefix = _joined(failure.rule.severity.name, failure.rule.id, place_of(report, reports), *subject)
+        yield f"NOT_EVALUATED {prefix}: {printable(failure.code)}: {printable(failure.message)}"
     for count in duty_counts(reports):
-        figures = ", ".join(f"{count.compliances[each]} {each}" for each in SHOWN)
-        missing = f", {count.failures} NOT_EVALUATED" if count.failures else ""
-        yield f"{count.duty.title}: {figures}{missing}."
+        figures = [(count.violations, "NON_COMPLIANT")]
+        figures += [(count.compliances[each], str(each)) for each in (Compliance.COMPLIANT, Compliance.NOT_APPLICABLE)]
+        figures += [(count.accepted, "ACCEPTED")] if count.accepted else []
+        figures += [(count.failures, "NOT_EVALUATED")] if count.failures else []
+        yield f"{count.duty.title}: {', '.join(f'{figure} {kind}' for figure, kind in figures)}."
     yield summary(reports)
+
+
+def _judged(report: Report, one: Evaluation, reports: Sequence[Report]) -> str:
+    prefix = _joined(
+        one.rule.severity.name,
+        one.rule.id,
+        place_of(report, reports),
+        printable(one.resource.type),
+        name_of(one.resource),
+    )
+    return f"{prefix}: {printable(one.verdict.annotation)}"
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
