@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.checking import FILE, Asked, judging_options
-from cli.formats.registry import FORMATS, render
+from cli.checking import Asked, judging_options
+from cli.output import hand_over, output_options, require_writable
 from cli.report import status_of
-from cli.rule_names import refuse
-from cli.terminal import PLAIN, Look, can_write, note, show, write_whole
 from rules.engine.duties import Severity
 
 if TYPE_CHECKING:
@@ -27,19 +24,19 @@ Examples:
   ai-config-rules check --framework nist-800-53:AC-6 --format json --output report.json
   ai-config-rules check --rule bedrock-model-cmk-encrypted \\
       --parameter bedrock-model-cmk-encrypted.requireRotation=false
+  ai-config-rules check --format html --output report.html
   AWS_ENDPOINT_URL=http://127.0.0.1:5000 ai-config-rules check --format json
 """
 
 
 @click.command("check", epilog=EXAMPLES)
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="Output.")
+@output_options
 @judging_options
 @click.option(
     "--fail-on",
     type=click.Choice(Severity, case_sensitive=False),
     help="Exit with 1 for a violation of this severity or above [default: for none].",
 )
-@click.option("--output", type=FILE, help="Write the report to this file instead of standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes: only the report, and errors.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
 def command(
@@ -58,22 +55,7 @@ def command(
     for each account, in its first Region. A place that cannot be opened is an error beside the others' results.
     The accounts' own AWS Config is neither needed nor changed.
     """
-    if output is not None and not can_write(output):
-        refuse(f"--output {str(output)!r}; allowed: a file in a directory that exists and can be written to")
+    require_writable(output)
     reports = Asked(**asked).reports(quiet=quiet, no_color=no_color)
-    look = PLAIN if output else Look.of(sys.stdout, no_color=no_color)
-    text = render(format_, reports, look)
-    if output is None:
-        show(text)
-    else:
-        _write(output, text)
-        if not quiet:
-            note(f"The report is in {output}.")
+    hand_over(reports, format_, output, quiet=quiet, no_color=no_color)
     return status_of(reports, fail_on)
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        write_whole(output, text)
-    except OSError as error:
-        refuse(f"--output {str(output)!r}: {error.strerror}")

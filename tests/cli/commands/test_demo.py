@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -139,3 +140,19 @@ def test_a_reader_that_stops_reading_gets_no_traceback(sandbox: dict[str, str]) 
 
     assert ended.returncode == 141
     assert ended.stderr == ""
+
+
+def test_the_report_can_be_had_in_every_format_and_in_a_file(tmp_path: Path) -> None:
+    output = tmp_path / "report.html"
+    result = runner.invoke(program, ["demo", "--company", "empty", "--format", "html", "--output", str(output)])
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.splitlines()[-1] == f"The report is in {output}."
+    assert output.read_text(encoding="ascii").startswith("<!DOCTYPE html>\n")
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    result = runner.invoke(program, ["demo", "--output", str(tmp_path / "none" / "report.html")])
+
+    assert result.exit_code == 2
+    assert "Building" not in result.stderr
