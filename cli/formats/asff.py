@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from cli.formats.changes import change_of, failure_id, partition_of
 from cli.formats.json_array import json_array
+from cli.formats.wording import acceptance
+from cli.report import UNKNOWN_ACCOUNT
 from rules.delivery.finding import (
     LONGEST_DESCRIPTION,
     LONGEST_PRODUCT_FIELD,
@@ -24,7 +26,7 @@ from rules.engine.verdict import printable, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.report import Failure, Report
+    from cli.report import Evaluation, Failure, Report
     from cli.terminal import Look
 
 
@@ -32,12 +34,22 @@ def render(reports: Sequence[Report], look: Look) -> str:
     """
     Return a JSON array of findings, in ASCII; BatchImportFindings takes at most 100 of one account and Region at once.
 
-    Violations are ACTIVE. What is compliant or not applicable is ARCHIVED, which closes a finding that is open.
+    Violations are ACTIVE, those that a baseline accepts as well, with who accepts them among the product fields.
+    What is compliant or not applicable is ARCHIVED, which closes a finding that is open.
     """
     del look
-    findings = [finding_of(change_of(report, one)) for report in reports for one in report.evaluations]
-    findings += [_not_evaluated(report, one) for report in reports for one in report.failures]
+    # AWS Security Hub takes findings of accounts that it knows.
+    known = [report for report in reports if report.account_id != UNKNOWN_ACCOUNT]
+    findings = [_judged(report, one) for report in known for one in report.evaluations]
+    findings += [_not_evaluated(report, one) for report in known for one in report.failures]
     return json_array(findings)
+
+
+def _judged(report: Report, one: Evaluation) -> Finding:
+    finding = finding_of(change_of(report, one))
+    if one.accepted is not None:
+        finding["ProductFields"][f"{PROVIDER}/Accepted"] = shortened(acceptance(one), LONGEST_PRODUCT_FIELD)
+    return finding
 
 
 def _not_evaluated(report: Report, one: Failure) -> Finding:

@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
-from botocore.exceptions import UnknownRegionError
 
+from cli.report import UNKNOWN_ACCOUNT
 from rules.delivery.compliance_change import ComplianceChange
 from rules.delivery.finding import IDS_OF_IAM, LONGEST_ID, PROVIDER
 from rules.engine.verdict import printable
@@ -41,7 +41,7 @@ def change_of(report: Report, one: Evaluation) -> ComplianceChange:
 
 def failure_id(report: Report, one: Failure) -> str:
     """Return the id of the finding that something was not evaluated, the same in every run; never a violation's id."""
-    start = f"{PROVIDER}/{one.rule.id}/{report.account_id}/{report.region}/not-evaluated"
+    start = f"{PROVIDER}/{one.rule.id}/{account_of(report)}/{report.region}/not-evaluated"
     if one.resource is None:
         return start
     subject = f"{one.resource.type}/{printable(one.resource.id)}"
@@ -50,10 +50,14 @@ def failure_id(report: Report, one: Failure) -> str:
     return f"{start}/{subject}"
 
 
+def account_of(report: Report) -> str:
+    """Return the account's id, or where its credentials come from where nobody could say whose they are."""
+    if report.account_id != UNKNOWN_ACCOUNT:
+        return report.account_id
+    return f"profile {printable(report.profile)}" if report.profile else UNKNOWN_ACCOUNT
+
+
 @cache
 def partition_of(region: str) -> str:
-    """Return the partition of a Region ("aws", "aws-cn", …); "aws" for a Region that there is not."""
-    try:
-        return cast("str", botocore.session.Session().get_partition_for_region(region))
-    except UnknownRegionError:
-        return "aws"
+    """Return the partition of a Region ("aws", "aws-cn", …); raises botocore's UnknownRegionError."""
+    return cast("str", botocore.session.Session().get_partition_for_region(region))

@@ -11,7 +11,7 @@ from rules.engine.verdict import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cli.report import Report
+    from cli.report import Evaluation, Report
     from cli.terminal import Look
     from rules.engine.resource import Resource
 
@@ -19,6 +19,7 @@ COLUMNS = (
     *("accountId", "region", "ruleId", "severity", "duty", "compliance"),
     *("resourceType", "resourceId", "resourceName", "resourceArn"),
     *("annotation", "title", "reference", "evaluatedAt"),
+    *("acceptedBy", "acceptedUntil", "acceptedBecause"),
 )
 """The first row; columns are added at the end, never moved."""
 
@@ -48,17 +49,23 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for one in report.evaluations:
         rule, compliance = one.rule, one.verdict.compliance.value
         judged = (rule.id, rule.severity.name, rule.duty.folder, compliance, *_identity(one.resource))
-        yield (*place, *judged, one.verdict.annotation, rule.title, rule.references[0], at)
+        yield (*place, *judged, one.verdict.annotation, rule.title, rule.references[0], at, *_acceptance(one))
     for failure in report.failures:
         rule = failure.rule
         missed = (rule.id, rule.severity.name, rule.duty.folder, NOT_EVALUATED, *_identity(failure.resource))
-        yield (*place, *missed, f"{failure.code}: {failure.message}", rule.title, rule.references[0], at)
+        yield (*place, *missed, f"{failure.code}: {failure.message}", rule.title, rule.references[0], at, "", "", "")
 
 
 def _identity(resource: Resource | None) -> tuple[str, str, str, str]:
     if resource is None:
         return ("", "", "", "")
     return (resource.type, resource.id, resource.name, resource.arn or "")
+
+
+def _acceptance(one: Evaluation) -> tuple[str, str, str]:
+    if one.accepted is None:
+        return ("", "", "")
+    return (one.accepted.owner, one.accepted.expires.isoformat(), one.accepted.reason)
 
 
 def _cell(text: str) -> str:

@@ -1,7 +1,8 @@
 """
 The report as JUnit XML, which every build server shows: a suite for each rule, a test case for each resource.
 
-A violation is a failure, what was not evaluated an error, and what a rule does not apply to is skipped.
+A violation is a failure, what was not evaluated an error; what a rule does not apply to is skipped, and what a baseline
+accepts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from cli.formats.wording import name_of, type_of
+from cli.formats.changes import account_of
+from cli.formats.wording import acceptance, name_of, type_of
 from rules.delivery.finding import PROVIDER
 from rules.engine.documentation import Documentation
 from rules.engine.verdict import Compliance, printable
@@ -38,11 +40,11 @@ def render(reports: Sequence[Report], look: Look) -> str:
 
 
 def _suite(report: Report, rule: type[Rule[Any]]) -> ET.Element:
-    place = f"{report.account_id}.{report.region}"
+    place = f"{account_of(report)}.{report.region}"
     suite = ET.Element("testsuite", name=f"{place}.{rule.id}")
     properties = ET.SubElement(suite, "properties")
     values = {
-        "accountId": report.account_id,
+        "accountId": account_of(report),
         "region": report.region,
         "duty": rule.duty.title,
         "severity": rule.severity.name,
@@ -62,7 +64,9 @@ def _suite(report: Report, rule: type[Rule[Any]]) -> ET.Element:
 def _judged(place: str, one: Evaluation) -> ET.Element:
     case = _case(place, one.rule, one.resource)
     said = printable(one.verdict.annotation)
-    if one.violates:
+    if one.accepted is not None:
+        ET.SubElement(case, "skipped", message=f"{said} {acceptance(one)}")
+    elif one.violates:
         failure = ET.SubElement(case, "failure", message=said, type=one.rule.severity.name)
         failure.text = _advice(one.rule, one.resource, said)
     elif one.verdict.compliance is Compliance.NOT_APPLICABLE:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.formats.markdown_text import code, prose
 from cli.formats.wording import (
+    acceptance,
+    accepted,
+    closed,
     counted,
     duty_counts,
     effort,
-    failures,
+    failures_inside,
     headline,
     name_of,
+    origin_of,
+    place_of,
     summary,
     type_of,
     violations,
+    warnings,
 )
 from rules.engine.documentation import Documentation
 from rules.engine.verdict import Compliance, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cli.report import Evaluation, Failure, Report
+    from cli.formats.wording import DutyCount
+    from cli.report import Evaluation, Report
     from cli.terminal import Look
+    from rules.engine.resource import Resource
     from rules.engine.rule import Rule
-
-Places = Mapping[tuple[str, str], str]
-"""What to write after a resource, by account and Region."""
 
 MARK = "<!-- ai-config-rules -->"
 """The first line, by which a workflow finds the comment that it wrote before."""
@@ -39,6 +43,9 @@ LONGEST_COMMENT = 65_536
 
 LONGEST_HEADLINE = 1000
 """Many accounts with many Regions each are named as far as that."""
+
+MOST_WARNINGS = 10
+LONGEST_WARNING = 300
 
 ROOM_FOR_NOTE = 512
 SHARE_OF_FAILURES = 4
@@ -51,18 +58,21 @@ ROWS_OF_A_RULE = (1000, 100, 50, 20, 10, 5, 3, 2)
 def render(reports: Sequence[Report], look: Look) -> str:
     """Return a comment of at most 65,536 characters that ends by saying what did not fit."""
     del look
-    where = _places(reports)
-    sections = [_section_of(rule, found, where) for rule, found in violations(reports)]
-    failed = _failed(reports, where)
+    failed = _failed(reports)
+    sections = [_section_of(rule, found, reports) for rule, found in violations(reports)]
+    known = _accepted(reports)
     reserved = LONGEST_COMMENT - LONGEST_COMMENT // SHARE_OF_FAILURES
     paper = _Paper(LONGEST_COMMENT - ROOM_FOR_NOTE)
     paper.write("\n".join([*_head(reports), ""]))
     shown_failures = paper.table(failed, len(failed.rows), reserved)
-    most = next((most for most in ROWS_OF_A_RULE if paper.holds(sections, most)), 1)
+    most = next((most for most in ROWS_OF_A_RULE if paper.holds([*sections, known], most)), 1)
     shown = sum(paper.table(section, most) for section in sections)
-    left_out = sum(len(section.rows) for section in sections) - shown
-    whole = paper.text + _note(left_out, len(failed.rows) - shown_failures)
-    return whole.rstrip("\n") + "\n"
+    left_out = {
+        "violation": sum(len(section.rows) for section in sections) - shown,
+        "accepted violation": len(known.rows) - paper.table(known, most),
+        "error": len(failed.rows) - shown_failures,
+    }
+    return (paper.text + _note(left_out)).rstrip("\n") + "\n"
 
 
 @dataclass(frozen=True)
@@ -117,68 +127,80 @@ class _Paper:
 def _head(reports: Sequence[Report]) -> Iterator[str]:
     yield from (MARK, "## AI on AWS: the customer's side of shared responsibility", "", f"**{summary(reports)}**", "")
     yield from (f"{shortened(headline(reports), LONGEST_HEADLINE)}: {effort(reports)}.", "")
-    yield "| Duty | Violations | Compliant | N/A | Not evaluated |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
+    said = list(warnings(reports))
+    yield from (f"- {prose(shortened(warning, LONGEST_WARNING))}" for warning in said[:MOST_WARNINGS])
+    if len(said) > MOST_WARNINGS:
+        yield f"- and {len(said) - MOST_WARNINGS:,} more"
+    columns: list[tuple[str, Callable[[DutyCount], int]]] = [
+        ("Violations", lambda count: count.violations),
+        *([("Accepted", _taken)] if any(report.accepted for report in reports) else []),
+        ("Compliant", lambda count: count.compliances[Compliance.COMPLIANT]),
+        ("N/A", lambda count: count.compliances[Compliance.NOT_APPLICABLE]),
+        ("Not evaluated", lambda count: count.failures),
+    ]
+    yield from ("", f"| Duty | {' | '.join(heading for heading, _ in columns)} |", f"| --- |{' ---: |' * len(columns)}")
     for count in duty_counts(reports):
-        kinds = (Compliance.NON_COMPLIANT, Compliance.COMPLIANT, Compliance.NOT_APPLICABLE)
-        figures = [*(count.compliances[kind] for kind in kinds), count.failures]
-        cells = [count.duty.title, *(f"{figure:,}" if figure else "-" for figure in figures)]
-        yield f"| {' | '.join(cells)} |"
+        figures = [figure(count) for _, figure in columns]
+        yield f"| {count.duty.title} | {' | '.join(f'{one:,}' if one else '-' for one in figures)} |"
     yield ""
 
 
-def _places(reports: Sequence[Report]) -> dict[tuple[str, str], str]:
-    """Return what to write after a resource of each report: whatever the reports do not have in common."""
-    accounts = {report.account_id for report in reports}
-    regions = {report.region for report in reports}
-    return {
-        (report.account_id, report.region): "".join(
-            [
-                *([f", {report.account_id}"] if len(accounts) > 1 else []),
-                *([f", {report.region}"] if len(regions) > 1 else []),
-            ]
-        )
-        for report in reports
-    }
+def _taken(count: DutyCount) -> int:
+    return count.accepted
 
 
-def _failed(reports: Sequence[Report], where: Places) -> _Section:
-    """Return what was not evaluated."""
-    rows = tuple(_failure_row(where[report.account_id, report.region], one) for report, one in failures(reports))
-    summary_ = f"<details open><summary><b>Not evaluated</b>: {len(rows):,}</summary>"
-    return _Section((summary_, "", "| Rule | Resource, error |", "| --- | --- |"), rows, ("", "</details>", ""))
+def _failed(reports: Sequence[Report]) -> _Section:
+    """Return what was not evaluated; a place that could not be opened is one row."""
+    rows = [
+        f"| every rule | {code(origin_of(report))}<br>{code(error.code)}: {prose(error.message)} |"
+        for report, error in closed(reports)
+    ]
+    for report, one in failures_inside(reports):
+        where = place_of(report, reports)
+        who = "the whole rule" if one.resource is None else _who(one.resource, "")
+        said = f"{code(one.code)}: {prose(one.message)}"
+        rows.append(f"| {code(one.rule.id)} | {who}{f', {where}' if where else ''}<br>{said} |")
+    title = f"<details open><summary><b>Not evaluated</b>: {len(rows):,}</summary>"
+    return _Section((title, "", "| Rule | Resource, error |", "| --- | --- |"), tuple(rows), ("", "</details>", ""))
 
 
-def _section_of(rule: type[Rule[Any]], found: Sequence[tuple[Report, Evaluation]], where: Places) -> _Section:
+def _section_of(
+    rule: type[Rule[Any]], found: Sequence[tuple[Report, Evaluation]], reports: Sequence[Report]
+) -> _Section:
     """Return a rule's violations and its fix."""
     title = f"<b>{rule.severity.name}</b> {code(rule.id)}: {counted(len(found), 'violation')}"
     wanted = f"Wanted: {rule.title}."
     fix = ("", "**Fix.**", Documentation.of(rule).fix, "", f"[Documentation]({rule.references[0]})", "")
+    rows = (
+        f"| {_who(one.resource, place_of(report, reports))} | {prose(one.verdict.annotation)} |"
+        for report, one in found
+    )
     return _Section(
         (f"<details><summary>{title}</summary>", "", wanted, "", "| Resource | Found |", "| --- | --- |"),
-        tuple(_row(where[report.account_id, report.region], one) for report, one in found),
+        tuple(rows),
         (*fix, "</details>", ""),
     )
 
 
-def _row(where: str, one: Evaluation) -> str:
-    who = f"{code(name_of(one.resource))}<br>{code(type_of(one.resource))}{where}"
-    return f"| {who} | {prose(one.verdict.annotation)} |"
+def _accepted(reports: Sequence[Report]) -> _Section:
+    """Return the violations that a baseline accepts, with who does."""
+    rows = tuple(
+        f"| {_who(one.resource, place_of(report, reports))} | {code(rule.id)}: {prose(one.verdict.annotation)}"
+        f"<br>{prose(acceptance(one))} |"
+        for rule, found in accepted(reports)
+        for report, one in found
+    )
+    title = f"<details><summary><b>Accepted</b>: {counted(len(rows), 'violation')}</summary>"
+    return _Section((title, "", "| Resource | Found |", "| --- | --- |"), rows, ("", "</details>", ""))
 
 
-def _failure_row(where: str, one: Failure) -> str:
-    who = "the whole rule"
-    if one.resource is not None:
-        who = f"{code(name_of(one.resource))}, {code(type_of(one.resource))}"
-    return f"| {code(one.rule.id)} | {who}{where}<br>{code(one.code)}: {prose(one.message)} |"
+def _who(resource: Resource, where: str) -> str:
+    return f"{code(name_of(resource))}<br>{code(type_of(resource))}{f', {where}' if where else ''}"
 
 
-def _note(violations_: int, failures_: int) -> str:
+def _note(left_out: Mapping[str, int]) -> str:
     """Return what did not fit into a comment, or nothing."""
-    parts = [
-        *([counted(violations_, "violation")] if violations_ else []),
-        *([f"{failures_:,} not evaluated"] if failures_ else []),
-    ]
+    parts = [counted(count, noun) for noun, count in left_out.items() if count]
     if not parts:
         return ""
     return (

@@ -6,6 +6,7 @@ The events are those of https://schema.ocsf.io/1.5.0/classes/compliance_finding 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,9 @@ from py_ocsf_models.objects.product import Product
 from py_ocsf_models.objects.remediation import Remediation
 from py_ocsf_models.objects.resource_details import ResourceDetails
 
-from cli.formats.changes import change_of, failure_id, partition_of
+from cli.formats.changes import account_of, change_of, failure_id, partition_of
 from cli.formats.json_array import json_array
+from cli.formats.wording import acceptance
 from rules.delivery.finding import PROVIDER, finding_id
 from rules.engine.documentation import Documentation
 from rules.engine.duties import Severity
@@ -39,7 +41,7 @@ from rules.engine.verdict import Compliance, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.report import Report
+    from cli.report import Evaluation, Failure, Report
     from cli.terminal import Look
     from rules.engine.resource import Resource
     from rules.engine.rule import Rule
@@ -70,39 +72,49 @@ def render(reports: Sequence[Report], look: Look) -> str:
     """Return a JSON array of events in ASCII, one for each evaluation and for each thing that was not evaluated."""
     del look
     events = [
-        _event(
-            report,
-            one.rule,
-            one.resource,
-            uid=finding_id(change_of(report, one)),
-            outcome=one.verdict.compliance.value,
-            said=one.verdict.annotation,
-        )
+        _event(report, one.rule, one.resource, _Outcome.of(report, one))
         for report in reports
         for one in report.evaluations
     ]
     events += [
-        _event(
-            report,
-            one.rule,
-            one.resource,
-            uid=failure_id(report, one),
-            outcome=NOT_EVALUATED,
-            said=f"{one.code}: {one.message}",
-        )
+        _event(report, one.rule, one.resource, _Outcome.of_failure(report, one))
         for report in reports
         for one in report.failures
     ]
     return json_array(events)
 
 
-def _event(
-    report: Report, rule: type[Rule[Any]], resource: Resource | None, *, uid: str, outcome: str, said: str
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one resource: `code` is a compliance or NOT_EVALUATED, `status` that of a finding that is open."""
+
+    uid: str
+    code: str
+    said: str
+    severity: SeverityID
+    status: StatusID | None = None
+    comment: str | None = None
+
+    @classmethod
+    def of(cls, report: Report, one: Evaluation) -> _Outcome:
+        uid, compliance = finding_id(change_of(report, one)), one.verdict.compliance
+        said = printable(one.verdict.annotation)
+        if compliance is not Compliance.NON_COMPLIANT:
+            # What is as it should be asks for no action, whatever the rule's severity.
+            return cls(uid, compliance.value, said, SeverityID.Informational)
+        status = StatusID.New if one.accepted is None else StatusID.Suppressed
+        severity = SEVERITIES[one.rule.severity]
+        return cls(uid, compliance.value, said, severity, status, acceptance(one) or None)
+
+    @classmethod
+    def of_failure(cls, report: Report, one: Failure) -> _Outcome:
+        said = printable(f"{one.code}: {one.message}")
+        return cls(failure_id(report, one), NOT_EVALUATED, said, SeverityID.Unknown)
+
+
+def _event(report: Report, rule: type[Rule[Any]], resource: Resource | None, outcome: _Outcome) -> dict[str, Any]:
     """Return one event; what the library has no attribute for, though OCSF 1.5.0 has, is added to what it writes."""
     documentation = Documentation.of(rule)
-    shown = printable(said)
-    severity = _severity(rule, outcome)
     at = round(report.started_at.timestamp() * 1000)
     event: dict[str, Any] = ComplianceFinding(
         activity_id=ActivityID.Create,
@@ -114,17 +126,18 @@ def _event(
         type_name="Compliance Finding: Create",
         time=at,
         timezone_offset=0,
-        severity_id=severity,
-        severity=severity.name,
-        status_id=StatusID.New if outcome == Compliance.NON_COMPLIANT.value else None,
-        status=StatusID.New.name if outcome == Compliance.NON_COMPLIANT.value else None,
-        status_code=outcome,
-        status_detail=shown,
-        message=shown,
+        severity_id=outcome.severity,
+        severity=outcome.severity.name,
+        status_id=outcome.status,
+        status=outcome.status and outcome.status.name,
+        status_code=outcome.code,
+        status_detail=outcome.said,
+        message=outcome.said,
+        comment=outcome.comment,
         metadata=_metadata(rule, report),
-        compliance=_compliance(rule, outcome),
+        compliance=_compliance(rule, outcome.code),
         finding_info=FindingInformation(
-            uid=uid,
+            uid=outcome.uid,
             title=f"{rule.title}.",
             desc=documentation.description,
             analytic=Analytic(uid=rule.id, name=rule.id, type_id=RULE_ANALYTIC, type="Rule"),
@@ -135,17 +148,14 @@ def _event(
         resources=[_resource(report, resource)] if resource else None,
         unmapped={"duty": rule.duty.folder},
     ).model_dump(mode="json", exclude_none=True)
-    event["compliance"] |= {"status": STATUSES[outcome][1], "status_code": outcome, "status_details": [shown]}
+    event["compliance"] |= {
+        "status": STATUSES[outcome.code][1],
+        "status_code": outcome.code,
+        "status_details": [outcome.said],
+    }
     event["cloud"] = _cloud(report).model_dump(mode="json", exclude_none=True)
     event["cloud"]["cloud_partition"] = partition_of(report.region)
     return event
-
-
-def _severity(rule: type[Rule[Any]], outcome: str) -> SeverityID:
-    """Return how grave the event is: what is as it should be asks for no action, whatever the rule's severity."""
-    if outcome == Compliance.NON_COMPLIANT.value:
-        return SEVERITIES[rule.severity]
-    return SeverityID.Unknown if outcome == NOT_EVALUATED else SeverityID.Informational
 
 
 def _metadata(rule: type[Rule[Any]], report: Report) -> Metadata:
@@ -156,7 +166,7 @@ def _metadata(rule: type[Rule[Any]], report: Report) -> Metadata:
         original_time=report.started_at.isoformat(),
         product=_product(),
         profiles=["cloud"],
-        tenant_uid=report.account_id,
+        tenant_uid=account_of(report),
     )
 
 
@@ -165,8 +175,8 @@ def _product() -> Product:
     return Product(uid=PROVIDER, name=PROVIDER, vendor_name=PROVIDER, version=version(PROVIDER))
 
 
-def _compliance(rule: type[Rule[Any]], outcome: str) -> ComplianceObject:
-    status_id, status = STATUSES[outcome]
+def _compliance(rule: type[Rule[Any]], code: str) -> ComplianceObject:
+    status_id, status = STATUSES[code]
     standards = list(dict.fromkeys(control.framework.title for control in rule.frameworks))
     check = Check(
         uid=rule.id,
@@ -201,5 +211,5 @@ def _resource(report: Report, resource: Resource) -> ResourceDetails:
 
 
 def _cloud(report: Report) -> Cloud:
-    account = Account(uid=report.account_id, name=report.account_id, type="AWS Account", type_id=TypeID.AWS_Account)
+    account = Account(uid=account_of(report), name=account_of(report), type="AWS Account", type_id=TypeID.AWS_Account)
     return Cloud(provider="AWS", region=report.region, account=account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cli.formats.changes import partition_of
+from cli.formats.changes import account_of, partition_of
 from cli.formats.wording import name_of
 from rules.engine.verdict import printable
 
@@ -40,15 +40,15 @@ def path_of(report: Report, resource: Resource | None) -> str:
     """Return "aws/123456789012/us-east-1/lambda/function/ask" for a function's ARN; it is the same in every run."""
     partition = partition_of(report.region)
     if resource is None:
-        return _path([partition, report.account_id, report.region])
+        return _path([partition, account_of(report), report.region])
     if resource.arn is None:
         kind = resource.type.removeprefix("AWS::").replace("::", "/").lower()
-        return _path([partition, report.account_id, report.region, *kind.split("/"), resource.id])
+        return _path([partition, account_of(report), report.region, *kind.split("/"), resource.id])
     parts = resource.arn.split(":", ARN_PARTS - 1)
     if len(parts) < ARN_PARTS:
-        return _path([partition, report.account_id, report.region, resource.arn])
+        return _path([partition, account_of(report), report.region, resource.arn])
     _, _, service, region, account, path = parts
-    return _path([partition, account or report.account_id, region or EVERYWHERE, service, *_split(path)])
+    return _path([partition, account or account_of(report), region or EVERYWHERE, service, *_split(path)])
 
 
 def _split(path: str) -> list[str]:
@@ -66,12 +66,12 @@ def _path(segments: list[str]) -> str:
 def _logical(report: Report, resource: Resource | None) -> dict[str, str]:
     if resource is None:
         return {
-            "name": report.account_id,
-            "fullyQualifiedName": f"{report.account_id}/{report.region}",
+            "name": account_of(report),
+            "fullyQualifiedName": f"{account_of(report)}/{report.region}",
             "kind": "account",
         }
     return {
         "name": name_of(resource),
-        "fullyQualifiedName": printable(resource.arn or f"{report.account_id}/{report.region}/{resource.id}"),
+        "fullyQualifiedName": printable(resource.arn or f"{account_of(report)}/{report.region}/{resource.id}"),
         "kind": "resource",
     }

@@ -1,8 +1,11 @@
 """Texts that a reader of some format would act on if they were not treated as text, and reports that hold them."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from cli.report import Failure, Report
+from cli.report import UNKNOWN_ACCOUNT, Acceptance, Evaluation, Failure, Report, Unopened
 from tests.cli.reports import HOSTILE_NAMES, bad, good, report, role, unused
 from tests.rules.engine.sample_rules import BoxesGood, BoxGood
 
@@ -48,5 +51,23 @@ def hostile_report(text: str) -> Report:
         bad(text, f"It is {text}."),
         good(text),
         unused(text),
+        accepted(text, owner=text, reason=text),
         failures=[Failure(BoxesGood, role(text), text, text), Failure(BoxGood, None, text, text)],
+    )
+
+
+def accepted(name: str, *, owner: str = "Priya", reason: str = "It goes in March.") -> Evaluation:
+    """Return a violation that somebody accepts."""
+    return replace(bad(name), accepted=Acceptance(owner, reason, date(2027, 3, 31)))
+
+
+def closed(text: str = "no credentials", account_id: str = UNKNOWN_ACCOUNT) -> Report:
+    """Return the report on a place that could not be opened."""
+    failed = [Failure(rule, None, "ExpiredToken", text) for rule in (BoxesGood, BoxGood)]
+    return replace(
+        report(region="eu-west-1", failures=failed),
+        account_id=account_id,
+        profile="audit",
+        unopened=Unopened("ExpiredToken", text),
+        warnings=(f"An entry has expired: {text}.",),
     )

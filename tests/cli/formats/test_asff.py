@@ -7,14 +7,14 @@ import pytest
 from botocore.validate import ParamValidator
 
 from cli.formats.registry import render
-from cli.report import Evaluation, Failure, Report
+from cli.report import UNKNOWN_ACCOUNT, Evaluation, Failure, Report
 from cli.terminal import PLAIN
 from rules.delivery.compliance_change import ComplianceChange
 from rules.delivery.finding import finding_of
 from rules.engine.catalogue import all_rules, rule_by_id
 from rules.engine.resource import Resource
 from rules.engine.verdict import non_compliant
-from tests.cli.formats.hostile import LONG, hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import LONG, accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, STARTED, bad, report, role
 from tests.rules.delivery.events import event
 from tests.rules.engine.sample_rules import BoxesGood, BoxGood
@@ -102,6 +102,23 @@ def test_it_was_seen_when_the_run_began() -> None:
     }
 
 
+def test_an_accepted_violation_stays_open_and_says_who_accepts_it() -> None:
+    (found,) = findings(report(accepted("app")))
+
+    assert (found["Compliance"]["Status"], found["RecordState"]) == ("FAILED", "ACTIVE")
+    assert found["ProductFields"]["ai-config-rules/Accepted"] == (
+        "Accepted by Priya until 2027-03-31: It goes in March."
+    )
+
+
+@pytest.mark.parametrize(
+    ("account_id", "count"),
+    [pytest.param(UNKNOWN_ACCOUNT, 0, id="unknown"), pytest.param("111122223333", 2, id="known")],
+)
+def test_a_place_that_could_not_be_opened_has_findings_where_its_account_is_known(account_id: str, count: int) -> None:
+    assert len(findings(closed(account_id=account_id))) == count
+
+
 @hostile_texts
 def test_hostile_texts_are_taken_and_come_back(text: str) -> None:
     first, *_, one, _ = findings(hostile_report(text))
@@ -111,7 +128,7 @@ def test_hostile_texts_are_taken_and_come_back(text: str) -> None:
 
 
 def test_very_long_texts_are_cut() -> None:
-    assert len(findings(hostile_report(LONG))) == 5
+    assert len(findings(hostile_report(LONG))) == 6
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)

@@ -6,7 +6,7 @@ from cli.formats.csv_report import COLUMNS
 from cli.formats.registry import render
 from cli.report import Report
 from cli.terminal import PLAIN
-from tests.cli.formats.hostile import hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, bad, report
 
 FORMULA = tuple("=+-@＝＋－＠\t\r")  # noqa: RUF001 - full-width signs count
@@ -46,6 +46,9 @@ def test_a_row_says_all_of_an_evaluation() -> None:
         "title": "Boxes are good",
         "reference": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html",
         "evaluatedAt": "2026-11-01T12:00:00Z",
+        "acceptedBy": "",
+        "acceptedUntil": "",
+        "acceptedBecause": "",
     }
 
 
@@ -66,9 +69,27 @@ def test_regions_and_accounts_are_in_one_table() -> None:
 def test_hostile_texts_stay_in_their_cells(text: str) -> None:
     found = rows(hostile_report(text))
 
-    assert len(found) == 5
+    assert len(found) == 6
     assert all(set(row) == set(COLUMNS) for row in found)
     assert found[0]["resourceName"] in (shown(text), f"'{shown(text)}")
+
+
+def test_an_accepted_violation_stays_one_with_who_accepts_it() -> None:
+    (row,) = rows(report(accepted("app")))
+
+    assert row["compliance"] == "NON_COMPLIANT"
+    assert (row["acceptedBy"], row["acceptedUntil"], row["acceptedBecause"]) == (
+        "Priya",
+        "2027-03-31",
+        "It goes in March.",
+    )
+
+
+def test_a_place_that_could_not_be_opened_has_a_row_for_each_rule() -> None:
+    assert [(row["accountId"], row["ruleId"], row["annotation"]) for row in rows(closed())] == [
+        ("unknown", "boxes-good", "ExpiredToken: no credentials"),
+        ("unknown", "box-good", "ExpiredToken: no credentials"),
+    ]
 
 
 @hostile_texts

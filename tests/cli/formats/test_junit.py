@@ -3,7 +3,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from cli.formats.registry import render
 from cli.report import Report
 from cli.terminal import PLAIN
-from tests.cli.formats.hostile import hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, bad, report
 
 # Their names begin as those of tests do.
@@ -100,13 +100,28 @@ def test_rules_without_a_resource_are_there() -> None:
     assert [(one.name, one.tests) for one in suites(report())] == [(BOXES, 0), ("123456789012.us-east-1.box-good", 0)]
 
 
+def test_an_accepted_violation_is_skipped_and_says_who_accepts_it() -> None:
+    (case,) = cases(report(accepted("app")))
+    (skipped,) = case.result
+
+    assert isinstance(skipped, Skipped)
+    assert skipped.message == "It is bad; good is wanted. Accepted by Priya until 2027-03-31: It goes in March."
+
+
+def test_a_place_that_could_not_be_opened_is_an_error_of_each_rule() -> None:
+    assert outcomes(closed()) == [
+        ("profile audit.eu-west-1.boxes-good", "the whole rule", Error),
+        ("profile audit.eu-west-1.box-good", "the whole rule", Error),
+    ]
+
+
 @hostile_texts
 def test_hostile_texts_come_back_as_text(text: str) -> None:
     found = cases(hostile_report(text))
     (failure,) = found[0].result
-    (error,) = found[3].result
+    (error,) = found[4].result
 
-    assert len(found) == 5
+    assert len(found) == 6
     assert str(found[0].name).startswith(f"{shown(text)} (IAM::Role, ")
     assert failure.message == f"It is {shown(text)}."
     assert (error.message, error.type) == (f"{shown(text)}: {shown(text)}", shown(text))

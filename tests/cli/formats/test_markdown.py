@@ -13,7 +13,7 @@ from cli.report import Evaluation, Failure, Report
 from cli.terminal import PLAIN
 from rules.engine.catalogue import all_rules
 from rules.engine.verdict import non_compliant
-from tests.cli.formats.hostile import LONG, hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import LONG, accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, bad, report, role
 from tests.rules.engine.sample_rules import BoxesGood, BoxGood
 
@@ -87,7 +87,7 @@ def test_what_was_not_evaluated_says_why() -> None:
     assert cells(comment(EVERYTHING))[10:16] == [
         *("Rule", "Resource, error"),
         *("box-good", "the whole rule AccessDenied: ListKeys: not authorized"),
-        *("boxes-good", "locked, IAM::Role Throttling: GetKey: slow down"),
+        *("boxes-good", "locked IAM::Role Throttling: GetKey: slow down"),
     ]
 
 
@@ -96,10 +96,12 @@ def test_what_was_not_evaluated_says_why() -> None:
     [
         pytest.param([], "app IAM::Role", id="one report"),
         pytest.param([report(region="eu-west-1")], "app IAM::Role, us-east-1", id="Regions"),
-        pytest.param([replace(report(), account_id="111122223333")], "app IAM::Role, 123456789012", id="accounts"),
+        pytest.param(
+            [replace(report(), account_id="111122223333")], "app IAM::Role, 123456789012 us-east-1", id="accounts"
+        ),
         pytest.param(
             [replace(report(region="eu-west-1"), account_id="111122223333")],
-            "app IAM::Role, 123456789012, us-east-1",
+            "app IAM::Role, 123456789012 us-east-1",
             id="both",
         ),
     ],
@@ -115,16 +117,45 @@ def test_without_violations_there_is_nothing_to_open() -> None:
     assert "**No violations. 0 compliant, 0 not applicable.**" in text
 
 
+def test_accepted_violations_are_counted_apart_and_say_who_accepts_them() -> None:
+    text = comment(report(bad("app"), accepted("batch")))
+    found = cells(text)
+
+    assert found[:6] == ["Duty", "Violations", "Accepted", "Compliant", "N/A", "Not evaluated"]
+    assert found[7:9] == ["1", "1"]
+    assert found[-2:] == [
+        "batch IAM::Role",
+        "boxes-good: It is bad; good is wanted. Accepted by Priya until 2027-03-31: It goes in March.",
+    ]
+    assert "<b>Accepted</b>: 1 violation</summary>" in text
+
+
+def test_a_place_that_could_not_be_opened_is_one_row() -> None:
+    text = comment(EVERYTHING, closed())
+
+    assert "<b>Not evaluated</b>: 3</summary>" in text
+    assert "every rule" in cells(text)
+    assert "unknown eu-west-1, profile audit ExpiredToken: no credentials" in cells(text)
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, False), (10, False), (11, True)])
+def test_warnings_are_said_but_do_not_fill_the_comment(count: int, more: bool) -> None:
+    text = comment(replace(report(), warnings=("Entry 7 has expired.",) * count))
+
+    assert text.count("- Entry 7 has expired.") == min(count, 10)
+    assert ("- and 1 more" in text) is more
+
+
 @hostile_texts
 def test_hostile_texts_are_neither_markup_nor_links(text: str) -> None:
-    written = comment(hostile_report(text))
+    written = comment(hostile_report(text), closed(text))
     found = tokens(written)
 
     assert {one.content for one in found if one.type == "html_inline"} <= OUR_HTML
     assert all(
         OUR_BLOCKS.fullmatch(line) for one in found if one.type == "html_block" for line in one.content.splitlines()
     )
-    assert {one.type for one in found} <= {one.type for one in tokens(comment(hostile_report("app")))}
+    assert {one.type for one in found} <= {one.type for one in tokens(comment(hostile_report("app"), closed("app")))}
     assert links(written) == {"https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html"}
 
 
@@ -133,11 +164,14 @@ def test_hostile_texts_come_back_as_text(text: str) -> None:
     wanted = "".join(shown(text).split())
     found = ["".join(cell.split()) for cell in cells(comment(hostile_report(text)))]
 
-    assert found[12:] == [
-        *("boxes-good", f"{wanted},IAM::Role{wanted}:{wanted}"),
+    assert found[14:] == [
+        *("boxes-good", f"{wanted}IAM::Role{wanted}:{wanted}"),
         *("box-good", f"thewholerule{wanted}:{wanted}"),
         *("Resource", "Found"),
         *(f"{wanted}IAM::Role", f"Itis{wanted}."),
+        *("Resource", "Found"),
+        (f"{wanted}IAM::Role"),
+        f"boxes-good:Itisbad;goodiswanted.Acceptedby{wanted}until2027-03-31:{wanted}",
     ]
 
 
@@ -210,9 +244,7 @@ def test_never_longer_than_a_comment_and_says_what_is_left_out(given: Report) ->
 
     assert len(text) <= LONGEST_COMMENT
     assert left_out is not None
-    counted = sum(
-        int(figure.replace(",", "")) for figure in re.findall(r"[\d,]+(?= (?:violation|not evaluated))", left_out[1])
-    )
+    counted = sum(int(figure.replace(",", "")) for figure in re.findall(r"[\d,]+(?= (?:violation|error))", left_out[1]))
     assert shown_rows + counted == len(given.evaluations) + len(given.failures)
     assert text.count("<details") == text.count("</details>")
 

@@ -9,7 +9,7 @@ from cli.formats.registry import render
 from cli.report import Failure, Report
 from cli.terminal import PLAIN
 from rules.engine.verdict import Compliance
-from tests.cli.formats.hostile import LONG, hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import LONG, accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, STARTED, bad, report, role
 from tests.rules.engine.sample_rules import BoxesGood
 
@@ -106,6 +106,20 @@ def test_uids_of_everything_are_apart() -> None:
         "us-east-1",
         "eu-west-1",
         "eu-west-1",
+    ]
+
+
+def test_an_accepted_violation_is_suppressed_and_says_who_accepts_it() -> None:
+    (found,) = events(report(accepted("app")))
+
+    assert (found["compliance"]["status"], found["status_id"], found["status"]) == ("Fail", 3, "Suppressed")
+    assert found["comment"] == "Accepted by Priya until 2027-03-31: It goes in March."
+
+
+def test_a_place_that_could_not_be_opened_has_an_event_for_each_rule() -> None:
+    assert [(one["cloud"]["account"]["uid"], one["message"]) for one in events(closed())] == [
+        ("profile audit", "ExpiredToken: no credentials"),
+        ("profile audit", "ExpiredToken: no credentials"),
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from cli.formats.registry import MODULES, render
 from cli.report import Report
 from cli.terminal import PLAIN
-from tests.cli.formats.hostile import LONG, hostile_report, hostile_texts
+from tests.cli.formats.hostile import LONG, accepted, closed, hostile_report, hostile_texts
 from tests.cli.reports import EVERYTHING, bad, report
 
 TEXTS = ("csv", "markdown", "sarif", "junit", "asff", "ocsf")
@@ -27,6 +27,9 @@ every_format = pytest.mark.parametrize("name", TEXTS)
         pytest.param([report(rules=())], id="no rules"),
         pytest.param([EVERYTHING, report(bad("app"), region="eu-west-1")], id="two Regions"),
         pytest.param([EVERYTHING, replace(EVERYTHING, account_id="111122223333")], id="two accounts"),
+        pytest.param([EVERYTHING, closed()], id="a place that could not be opened"),
+        pytest.param([closed()], id="nothing could be opened"),
+        pytest.param([report(accepted("app"))], id="an accepted violation"),
     ],
 )
 def test_one_document_that_ends_in_one_newline(name: str, reports: list[Report]) -> None:
@@ -39,8 +42,8 @@ def test_one_document_that_ends_in_one_newline(name: str, reports: list[Report])
 @every_format
 @hostile_texts
 def test_hostile_texts_are_inert_on_a_terminal_and_add_no_lines(name: str, text: str) -> None:
-    harmless = render(name, [hostile_report("app")], PLAIN)
-    hostile = render(name, [hostile_report(text)], PLAIN)
+    harmless = render(name, [hostile_report("app"), closed("app")], PLAIN)
+    hostile = render(name, [hostile_report(text), closed(text)], PLAIN)
 
     assert hostile.replace("\n", "").isprintable()
     assert len(hostile.splitlines()) == len(harmless.splitlines())

@@ -14,7 +14,7 @@ from cli.terminal import PLAIN
 from rules.engine.catalogue import all_rules
 from rules.engine.resource import Resource, account_resource
 from rules.engine.verdict import non_compliant
-from tests.cli.formats.hostile import LONG, hostile_report, hostile_texts, shown
+from tests.cli.formats.hostile import LONG, accepted, closed, hostile_report, hostile_texts, shown
 from tests.cli.reports import EVERYTHING, bad, report, role
 from tests.rules.engine.sample_rules import BoxesGood, BoxGood
 
@@ -225,6 +225,35 @@ def test_the_logical_location_is_the_resource() -> None:
     ]
 
 
+def test_an_accepted_violation_is_suppressed_and_says_who_accepts_it() -> None:
+    (result,) = run(report(accepted("app")))["results"]
+
+    assert (result["ruleId"], result["level"]) == ("boxes-good", "error")
+    assert result["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "Accepted by Priya until 2027-03-31: It goes in March.",
+        }
+    ]
+    assert "suppressions" not in run(EVERYTHING)["results"][0]
+
+
+def test_a_place_that_could_not_be_opened_is_one_result_and_its_warnings_are_there() -> None:
+    one = run(EVERYTHING, closed())
+    result = one["results"][-1]
+    (invocation,) = one["invocations"]
+
+    assert len(one["results"]) == 5
+    assert (
+        result["message"]["text"] == "Nothing was evaluated in profile audit, eu-west-1: ExpiredToken: no credentials"
+    )
+    assert result["properties"] == {"accountId": "profile audit", "region": "eu-west-1"}
+    assert [each["message"]["text"] for each in invocation["toolConfigurationNotifications"]] == [
+        "An entry has expired: no credentials."
+    ]
+
+
 @hostile_texts
 def test_hostile_texts_stay_text(text: str) -> None:
     first, *_ = run(hostile_report(text))["results"]
@@ -238,7 +267,7 @@ def test_hostile_texts_stay_text(text: str) -> None:
 
 
 def test_very_long_texts_are_taken() -> None:
-    assert len(run(hostile_report(LONG))["results"]) == 3
+    assert len(run(hostile_report(LONG))["results"]) == 4
 
 
 def test_an_empty_account_has_no_results() -> None:
