@@ -113,7 +113,7 @@ $(BIN)/.deploy: requirements/deploy.txt package-lock.json | $(BIN)/.terminal
 	touch $@
 
 # Chromium and the oracle, 100 MB, are for tests only.
-$(BIN)/.develop: requirements/develop.txt package-lock.json | $(BIN)/.deploy
+$(BIN)/.develop: requirements/develop.txt package-lock.json $(BIN)/.deploy
 	$(UV_INSTALL) -r requirements/develop.txt
 	$(NPM_CI)
 	touch $@
