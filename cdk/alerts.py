@@ -11,9 +11,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk.event_queue import FIFO_BATCH, ComplianceChanges
-from cdk.function import StackFunction, document
+from cdk.function import HOURS, StackFunction, document
 from cdk.role import allow
-from cdk.schedule import run_every
+from cdk.schedule import run_every, run_when_deployed
 from rules.delivery import alerter, watchdog
 from rules.engine.verdict import Compliance
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 60
 WATCH = "12 hours"
-DAY = 86_400
+HOUR = 3600
 
 
 class AlertTopic(Construct):
@@ -193,6 +193,8 @@ class Watchdog(Construct):
             )
         )
         run_every(function, WATCH, failures=shared.failures)
+        # Otherwise the alarm below would ring for hours before the first run.
+        run_when_deployed(function, failures=shared.failures)
         cloudwatch.CfnAlarm(
             self,
             "Silent",
@@ -204,8 +206,10 @@ class Watchdog(Construct):
             statistic="Sum",
             comparison_operator="LessThanThreshold",
             threshold=1,
-            period=DAY,
-            evaluation_periods=1,
+            # Hours, because over longer periods CloudWatch goes on with old data where new ones are missing.
+            period=HOUR,
+            evaluation_periods=HOURS,
+            datapoints_to_alarm=HOURS,
             # A function that nobody invokes has no metric at all.
             treat_missing_data="breaching",
             alarm_actions=list(shared.alarm_actions),

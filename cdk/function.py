@@ -161,11 +161,13 @@ class StackFunction(Construct):
             alarm_actions=list(shared.alarm_actions) or None,
         )
 
-    def invoked_by(self, principal: str, *, source_arn: str | None = None) -> lambda_.CfnPermission:
+    def invoked_by(
+        self, principal: str, *, source_arn: str | None = None, construct_id: str = "Permission"
+    ) -> lambda_.CfnPermission:
         """Let a service of this account invoke the function, on behalf of `source_arn` where that is given."""
         return lambda_.CfnPermission(
             self,
-            "Permission",
+            construct_id,
             action="lambda:InvokeFunction",
             function_name=self.function.ref,
             principal=principal,

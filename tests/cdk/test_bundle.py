@@ -128,7 +128,8 @@ def test_files_are_readable_by_whoever_lambda_runs_as(built: bundle.Bundle) -> N
 
 @pytest.mark.slow
 def test_every_handler_imports_from_the_bundle_alone(unpacked: Path) -> None:
-    modules = [rule.module for rule in all_rules()]
+    delivery = ("alerter", "forwarder", "reconciler", "watchdog")
+    modules = [*(rule.module for rule in all_rules()), *(f"rules.delivery.{name}" for name in delivery)]
 
     found = in_clean_interpreter(IMPORT, unpacked, modules)
 

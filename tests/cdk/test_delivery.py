@@ -212,13 +212,28 @@ def test_the_watchdog_is_missed_when_it_does_not_run(template: Template) -> None
     _, schedule = find(template, "AWS::Events::Rule", Name="ai-config-watchdog")
 
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": watchdog}}]
-    assert (alarm["MetricName"], alarm["TreatMissingData"], alarm["Period"]) == ("Invocations", "breaching", 86400)
+    assert (alarm["MetricName"], alarm["TreatMissingData"], alarm["Period"]) == ("Invocations", "breaching", 3600)
+    assert alarm["EvaluationPeriods"] == alarm["DatapointsToAlarm"] == 24
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert schedule["ScheduleExpression"] == "rate(12 hours)"
-    _, permission = find(template, "AWS::Lambda::Permission", FunctionName={"Ref": watchdog})
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["SourceArn"] == {
-        "Fn::GetAtt": [logical(template, "AWS::Events::Rule", Name="ai-config-watchdog"), "Arn"]
+    permissions = [
+        one["Properties"]
+        for one in resources(template, "AWS::Lambda::Permission").values()
+        if one["Properties"]["FunctionName"] == {"Ref": watchdog}
+    ]
+    assert [one["Principal"] for one in permissions] == ["events.amazonaws.com"] * 2
+    assert [one["SourceArn"] for one in permissions] == [
+        {"Fn::GetAtt": [logical(template, "AWS::Events::Rule", Name=name), "Arn"]}
+        for name in ("ai-config-watchdog", "ai-config-watchdog-deployed")
+    ]
+
+
+def test_the_watchdog_looks_as_soon_as_the_stack_is_deployed(template: Template) -> None:
+    _, rule = find(template, "AWS::Events::Rule", Name="ai-config-watchdog-deployed")
+
+    assert rule["EventPattern"]["detail"] == {
+        "stack-id": [{"Ref": "AWS::StackId"}],
+        "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
     }
 
 

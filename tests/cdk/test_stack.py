@@ -213,7 +213,9 @@ def test_the_pack_comes_last_and_names_every_function(template: Template) -> Non
         if found["Properties"]["FunctionName"]["Ref"] in of_rules
     ]
     listening = [
-        name for name, rule in resources(template, "AWS::Events::Rule").items() if "EventPattern" in rule["Properties"]
+        name
+        for name, rule in resources(template, "AWS::Events::Rule").items()
+        if rule["Properties"].get("EventPattern", {}).get("source") == ["aws.config"]
     ]
 
     assert properties["ConformancePackName"] == "ai-config"
