@@ -131,6 +131,8 @@ def _head(reports: Sequence[Report]) -> Iterator[str]:
     yield from (f"- {prose(shortened(warning, LONGEST_WARNING))}" for warning in said[:MOST_WARNINGS])
     if len(said) > MOST_WARNINGS:
         yield f"- and {len(said) - MOST_WARNINGS:,} more"
+    if said:
+        yield ""
     columns: list[tuple[str, Callable[[DutyCount], int]]] = [
         ("Violations", lambda count: count.violations),
         *([("Accepted", _taken)] if any(report.accepted for report in reports) else []),
@@ -138,7 +140,7 @@ def _head(reports: Sequence[Report]) -> Iterator[str]:
         ("N/A", lambda count: count.compliances[Compliance.NOT_APPLICABLE]),
         ("Not evaluated", lambda count: count.failures),
     ]
-    yield from ("", f"| Duty | {' | '.join(heading for heading, _ in columns)} |", f"| --- |{' ---: |' * len(columns)}")
+    yield from (f"| Duty | {' | '.join(heading for heading, _ in columns)} |", f"| --- |{' ---: |' * len(columns)}")
     for count in duty_counts(reports):
         figures = [figure(count) for _, figure in columns]
         yield f"| {count.duty.title} | {' | '.join(f'{one:,}' if one else '-' for one in figures)} |"
