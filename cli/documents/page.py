@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rules.engine.collector import Action
     from rules.engine.rule import Rule
+    from rules.frameworks.framework import Control
 
 EVERYWHERE = "*"
 
@@ -55,11 +56,15 @@ def _page(rule: type[Rule[Any]]) -> Iterator[str]:
     if rule.frameworks:
         yield from ("", "## Frameworks", "")
         for framework, controls in groupby(rule.frameworks, key=lambda control: control.framework):
-            yield f"- [{framework.title}]({framework.url}): {', '.join(control.id for control in controls)}"
+            yield f"- [{framework.title}]({framework.url}): {', '.join(map(_named, controls))}"
     if rule.references:
         yield from ("", "## References", "")
         yield from (f"- <{reference}>" for reference in rule.references)
     yield from ("", "## Run it", "", f"    ai-config-rules check --rule {rule.id}")
+
+
+def _named(control: Control) -> str:
+    return f"{control.id} (AWS: {control.aws})" if control.aws else control.id
 
 
 def _facts(rule: type[Rule[Any]]) -> Iterator[tuple[str, str]]:
