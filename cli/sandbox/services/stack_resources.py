@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.policy import Policy
 from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
@@ -18,6 +19,8 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
+
+from cli.sandbox.operations import replacement
 
 Properties = dict[str, Any]
 
@@ -232,6 +235,19 @@ def _put_policy_as_text(role: Role, policy_name: str, policy: str | Properties) 
 
 
 Role.put_policy = _put_policy_as_text
+
+_decode_policy = Policy.decode_policy
+
+
+@replacement(
+    Policy,
+    "decode_policy",
+    reason="A stack's permission names its function, which is no element of the statement that AWS makes of it.",
+)
+def _decoded(self: Policy, described: Properties) -> Policy:
+    described.pop("FunctionName", None)
+    return _decode_policy(self, described)
+
 
 for listing in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
     listing.cache_clear()

@@ -134,3 +134,20 @@ def test_a_stack_has_topics_with_policies_and_subscriptions(account: Account) ->
     cloudformation.delete_stack(StackName="s")
     assert sns.list_topics()["Topics"] == []
     assert sns.list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_permission_of_a_stack_is_a_statement_as_any_other(account: Account, functions: Any) -> None:
+    permission = {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": "judge",
+            "Principal": "events.amazonaws.com",
+            "SourceArn": "arn:aws:events:us-east-1:123456789012:rule/changes",
+        },
+    }
+    template = json.dumps({"Resources": {"Permission": permission}})
+    account.session().client("cloudformation").create_stack(StackName="s", TemplateBody=template)
+
+    (statement,) = json.loads(functions.get_policy(FunctionName="judge")["Policy"])["Statement"]
+    assert set(statement) == {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
