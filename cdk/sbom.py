@@ -100,10 +100,10 @@ def bill_of_materials(zipped: Path, digest: str, lock: Path = LOCK) -> str:
     return str(make_outputter(bom, OutputFormat.JSON, SCHEMA).output_as_string(indent=2)) + "\n"
 
 
-def licenses(lock: Path = LOCK) -> dict[str, str]:
-    """Return the licence of everything in the zip that others made, by its name, in the order of names."""
-    found = {name: _license(name) for name in locked_versions(lock)}
-    return dict(sorted((found | {part.name: part.license for part in EMBEDDED if part.name not in found}).items()))
+def licenses(lock: Path = LOCK) -> list[tuple[str, str, str]]:
+    """Return name, place and licence of everything in the zip that others made: packages, then what is within some."""
+    packages = [(name, "package", _license(name)) for name in sorted(locked_versions(lock))]
+    return packages + [(part.name, f"in `{part.start.partition('/')[0]}/`", part.license) for part in EMBEDDED]
 
 
 def _package(name: str, locked: str, lock: Path) -> Component:
