@@ -11,8 +11,8 @@ ROWS: Final[MappingProxyType[str, Row]] = MappingProxyType(
         "ai-finding-response-wired": row(
             wa_genai("GENSEC01-BP04"),
             wa_ml("MLSEC05-BP01"),
-            nist_800_53("IR-4", "IR-5"),
-            nist_800_53("SI-4", aws="GuardDuty.1"),
+            nist_800_53("IR-4"),
+            nist_800_53("SI-4", "SI-4(5)", aws="GuardDuty.1"),
             owasp_llm("LLM10"),
             nist_ai_rmf("MANAGE 4.3"),
             iso_42001("A.6.2.6", "A.8.4"),
