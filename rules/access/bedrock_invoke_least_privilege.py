@@ -38,7 +38,7 @@ class BedrockInvokeLeastPrivilege(ChangeRule[Principal]):
         {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
          "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}
 
-    An inference profile needs its own ARN and those of its foundation models. A permissions boundary does as well.
+    An inference profile needs its own ARN and those of its models. A permissions boundary limits what policies grant.
     Write it with `aws iam put-role-policy` or `aws iam create-policy-version --set-as-default`; in the AWS CDK,
     `bedrock.FoundationModel.from_foundation_model_id(…)` and `iam.PolicyStatement(resources=[model.model_arn])`.
 

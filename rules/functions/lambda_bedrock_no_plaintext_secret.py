@@ -21,7 +21,8 @@ class LambdaBedrockNoPlaintextSecret(ChangeRule[FunctionEnvironment]):
     """
     Checks if AWS Lambda functions that can call Amazon Bedrock models keep credentials out of environment variables.
 
-    The rule is NON_COMPLIANT if a variable holds a key, token or password. References to stores of secrets pass.
+    The rule is NON_COMPLIANT if a variable holds a key, token or password; references to AWS Secrets Manager or
+    Parameter Store pass.
 
     ## Why
     Everybody who may describe the function reads its variables, and they are in every template, pipeline and backup.

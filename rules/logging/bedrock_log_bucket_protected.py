@@ -29,7 +29,7 @@ class BedrockLogBucketProtected(PeriodicRule[LogBucket]):
     ## Fix
     Block Public Access: `aws s3api put-public-access-block`; key: `put-bucket-encryption` with `aws:kms` and your
     key's ARN; versioning: `put-bucket-versioning`; expiry: `put-bucket-lifecycle-configuration` with `Expiration`
-    and `NoncurrentVersionExpiration` on the logs' key prefix or the whole bucket; bucket policy: deny `s3:*` where
+    and `NoncurrentVersionExpiration` on the logs' prefix or the whole bucket; policy: deny everybody `s3:*` where
     `aws:SecureTransport` is false, and allow `s3:PutObject` to bedrock.amazonaws.com only, with `aws:SourceAccount`.
     In the AWS CDK, `s3.Bucket(self, "Logs", encryption_key=key, enforce_ssl=True, versioned=True,
     block_public_access=s3.BlockPublicAccess.BLOCK_ALL, lifecycle_rules=[…])`.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rules.criteria.log_delivery import delivery_defects
+from rules.criteria.log_delivery import Destination, delivery_defects, unmet
 from rules.engine.resource import Resource, account_resource
 from rules.facts.bedrock_logging import BucketTarget, InvocationLogging, LogGroupTarget
 from rules.facts.bedrock_usage import BedrockUsage
@@ -106,3 +106,26 @@ def test_says_once_what_is_wrong_with_a_bucket_of_two_configurations() -> None:
     assert delivery_defects(replace(LOGGING, log_group=GROUP, bucket=missing, large_data_bucket=missing)) == (
         "Bucket ai-logs does not exist.",
     )
+
+
+@pytest.mark.parametrize(
+    ("logging", "destination", "modalities", "sentences"),
+    [
+        pytest.param(replace(LOGGING, bucket=BUCKET), "any", ("text",), [], id="any destination does"),
+        pytest.param(
+            replace(LOGGING, bucket=BUCKET),
+            "both",
+            ("text", "image", "embedding"),
+            ["No log group receives the logs; one is wanted.", "Image and embedding data is not delivered."],
+            id="a destination and kinds of data are missing",
+        ),
+        pytest.param(
+            replace(LOGGING, log_group=GROUP), "s3", (), ["No bucket receives the logs; one is wanted."], id="no bucket"
+        ),
+        pytest.param(replace(LOGGING, log_group=GROUP), "cloudwatch", ("text",), [], id="the wanted destination"),
+    ],
+)
+def test_says_what_is_wanted_and_missing(
+    logging: InvocationLogging, destination: Destination, modalities: tuple[str, ...], sentences: list[str]
+) -> None:
+    assert unmet(logging, destination, modalities) == sentences
