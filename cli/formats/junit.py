@@ -1,6 +1,8 @@
 """
 The report as JUnit XML, which every build server shows: a suite for each rule, a test case for each resource.
 
+The format has no owner; this is what the schema of Jenkins' xUnit plugin allows (junit-10.xsd).
+
 A violation is a failure, what was not evaluated an error; what a rule does not apply to is skipped, and what a baseline
 accepts.
 """
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from rules.engine.resource import Resource
     from rules.engine.rule import Rule
 
+OUTCOMES = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+"""Attributes of a suite, each with the element that it counts; all suites together have the first two only."""
+
 
 def render(reports: Sequence[Report], look: Look) -> str:
     """Return the reports as one `testsuites` element, in ASCII, with a suite for each rule, account and Region."""
@@ -32,7 +37,7 @@ def render(reports: Sequence[Report], look: Look) -> str:
     for report in reports:
         for rule in report.rules:
             suites.append(_suite(report, rule))
-    _count(suites, list(suites.iter("testcase")))
+    _count(suites, list(suites.iter("testcase")), OUTCOMES[:2])
     suites.set("time", _seconds(reports))
     ET.indent(suites)
     document: bytes = ET.tostring(suites, encoding="us-ascii", xml_declaration=True)
@@ -55,7 +60,7 @@ def _suite(report: Report, rule: type[Rule[Any]]) -> ET.Element:
     cases = [_judged(place, one) for one in report.evaluations if one.rule is rule]
     cases += [_not_evaluated(place, one) for one in report.failures if one.rule is rule]
     suite.extend(cases)
-    _count(suite, cases)
+    _count(suite, cases, OUTCOMES)
     suite.set("time", "0")
     suite.set("timestamp", report.started_at.isoformat(timespec="seconds").replace("+00:00", ""))
     return suite
@@ -97,9 +102,9 @@ def _advice(rule: type[Rule[Any]], resource: Resource, said: str) -> str:
     return f"{found}\n\nWanted: {rule.title}.\n\nFix: {Documentation.of(rule).fix}\n\n{rule.references[0]}"
 
 
-def _count(element: ET.Element, cases: Sequence[ET.Element]) -> None:
+def _count(element: ET.Element, cases: Sequence[ET.Element], outcomes: Sequence[tuple[str, str]]) -> None:
     element.set("tests", str(len(cases)))
-    for attribute, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+    for attribute, outcome in outcomes:
         element.set(attribute, str(sum(case.find(outcome) is not None for case in cases)))
 
 

@@ -269,3 +269,11 @@ def test_many_accounts_do_not_fill_the_comment() -> None:
     accounts = [replace(report(region="eu-west-1"), account_id=f"{number:012}") for number in range(9_000)]
 
     assert len(comment(*accounts, report(bad("app")))) < 5_000
+
+
+@pytest.mark.parametrize("length", range(100, 125))
+def test_a_comment_that_is_almost_full_has_room_for_its_note(length: int) -> None:
+    text = comment(many(150, said="@" * length))
+
+    assert "Left out" in text
+    assert len(text.encode()) <= LONGEST_COMMENT
