@@ -3,6 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.formats.registry import FORMATS
 from cli.main import program
 from cli.sandbox import Account
 from cli.sandbox.company.site import trust
@@ -46,3 +47,17 @@ def test_names_from_the_account_are_inert_in_json() -> None:
     assert "<img src=x onerror=alert(1)>[red]" in one["annotation"]
     assert shown.isascii()
     assert shown.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_names_from_the_account_reach_no_terminal_in_any_format(name: str) -> None:
+    result = check("--format", name)
+
+    assert result.exit_code == 0
+    assert "onerror" in result.stdout
+    assert result.stdout.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", ["html", "junit", "markdown"])
+def test_names_from_the_account_are_no_markup(name: str) -> None:
+    assert "<img src=x" not in check("--format", name).stdout
