@@ -114,6 +114,12 @@ DAMAGE = [
     pytest.param(
         {"alarms": (Alarm("a", "ALARM", "Threshold crossed."),)}, "alarms", "Threshold crossed.", id="an alarm rings"
     ),
+    pytest.param(
+        {"alarms": (Alarm("ai-config-watchdog-silent", "ALARM", "No data."),)},
+        "alarms",
+        "In alarm: No data.",
+        id="the watchdog runs no more",
+    ),
     pytest.param({"hub": Hub(enabled=False)}, "Security Hub", "is not enabled", id="findings have no place to go"),
 ]
 
@@ -153,6 +159,14 @@ def test_damage_is_said_and_spoils_nothing_else(change: dict[str, object], part:
             {"rules": (replace(RULE, evaluated=None, activated=NOW - timedelta(minutes=5)),)},
             "rules",
             id="a young rule was not evaluated yet",
+        ),
+        pytest.param(
+            {
+                "rules": (replace(RULE, activated=NOW - timedelta(minutes=5)),),
+                "alarms": (Alarm("ai-config-watchdog-silent", "ALARM", "No data"),),
+            },
+            "alarms",
+            id="the watchdog did not run yet",
         ),
         pytest.param(
             {"functions": (DeployedFunction("f", "Pending", "InProgress", 0, 0),)},
