@@ -96,7 +96,7 @@ class Rule(RuleMetadata[F], ConfigRule):
         if folder in FOLDERS:
             cls.duty = Duty.of_folder(folder)
             cls.id = name.replace("_", "-")
-            if "frameworks" not in vars(cls):
+            if not hasattr(cls, "frameworks"):
                 cls.frameworks = row_of(folder, cls.id).controls
         # rdklib's own clean-up compares ids without types, and would clear what could not be read.
         cls.delete_old_evaluations_on_scheduled_notification = False
