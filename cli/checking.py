@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.account import AccountError, OpenAccount
+from cli.baseline import Baseline, BaselineError, read_baseline
 from cli.framework_names import FrameworkEntry
 from cli.judging import NOBODY
 from cli.organization_policies import PolicyFileError, surroundings_from
@@ -106,6 +107,7 @@ OPTIONS = (
         multiple=True,
         help="A resource control policy to heed; may be given again.",
     ),
+    click.option("--baseline", type=FILE, help="Known violations that somebody accepts: a TOML or YAML file."),
 )
 
 
@@ -132,6 +134,7 @@ class Asked:
     settings: Path | None
     service_control: tuple[Path, ...]
     resource_control: tuple[Path, ...]
+    baseline: Path | None
 
     def rules(self) -> tuple[Rule[Any], ...]:
         """Return the rules to run, configured; ends the command for wrong input."""
@@ -144,14 +147,15 @@ class Asked:
             refuse("--external-id without --role-arn; allowed: only with it")
         rules = self.rules()
         try:
+            known = read_baseline(self.baseline) if self.baseline else Baseline(())
             surroundings = surroundings_from(self.service_control, self.resource_control)
             opened = open_places(self.regions, self.profiles, self.role_arns, self.external_id)
-        except (AccountError, PolicyFileError) as error:
+        except (AccountError, BaselineError, PolicyFileError) as error:
             refuse(str(error))
         for one in opened:
             if isinstance(one.account, OpenAccount):
                 iam_organization.give(one.account.aws, surroundings)
-        return run(plan(rules, opened), quiet=quiet, no_color=no_color)
+        return known.applied(run(plan(rules, opened), quiet=quiet, no_color=no_color))
 
 
 def run(plan_: Plan, *, quiet: bool, no_color: bool) -> tuple[Report, ...]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.checking import Asked, judging_options
+from cli.formats.wording import warnings
 from cli.output import hand_over, output_options, require_writable
 from cli.report import status_of
+from cli.terminal import note
 from rules.engine.duties import Severity
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ Examples:
   ai-config-rules check --rule bedrock-model-cmk-encrypted \\
       --parameter bedrock-model-cmk-encrypted.requireRotation=false
   ai-config-rules check --format html --output report.html
+  ai-config-rules check --baseline baseline.toml --fail-on high
   AWS_ENDPOINT_URL=http://127.0.0.1:5000 ai-config-rules check --format json
 """
 
@@ -57,5 +60,9 @@ def command(
     """
     require_writable(output)
     reports = Asked(**asked).reports(quiet=quiet, no_color=no_color)
+    if output is not None or format_ != "table":
+        # The table begins with them.
+        for warning in warnings(reports):
+            note(f"Warning: {warning}")
     hand_over(reports, format_, output, quiet=quiet, no_color=no_color)
     return status_of(reports, fail_on)
