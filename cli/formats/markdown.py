@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cli.formats.wording import DutyCount
-    from cli.report import Evaluation, Report
+    from cli.report import Evaluation, Failure, Report, Unopened
     from cli.terminal import Look
     from rules.engine.resource import Resource
     from rules.engine.rule import Rule
@@ -46,6 +46,8 @@ LONGEST_HEADLINE = 1000
 
 MOST_WARNINGS = 10
 LONGEST_WARNING = 300
+LONGEST_CODE = 100
+LONGEST_MESSAGE = 500
 
 ROOM_FOR_NOTE = 512
 SHARE_OF_FAILURES = 4
@@ -153,17 +155,17 @@ def _taken(count: DutyCount) -> int:
 
 def _failed(reports: Sequence[Report]) -> _Section:
     """Return what was not evaluated; a place that could not be opened is one row."""
-    rows = [
-        f"| every rule | {code(origin_of(report))}<br>{code(error.code)}: {prose(error.message)} |"
-        for report, error in closed(reports)
-    ]
+    rows = [f"| every rule | {code(origin_of(report))}<br>{_said(error)} |" for report, error in closed(reports)]
     for report, one in failures_inside(reports):
         where = place_of(report, reports)
         who = "the whole rule" if one.resource is None else _who(one.resource, "")
-        said = f"{code(one.code)}: {prose(one.message)}"
-        rows.append(f"| {code(one.rule.id)} | {who}{f', {where}' if where else ''}<br>{said} |")
+        rows.append(f"| {code(one.rule.id)} | {who}{f', {where}' if where else ''}<br>{_said(one)} |")
     title = f"<details open><summary><b>Not evaluated</b>: {len(rows):,}</summary>"
     return _Section((title, "", "| Rule | Resource, error |", "| --- | --- |"), tuple(rows), ("", "</details>", ""))
+
+
+def _said(error: Failure | Unopened) -> str:
+    return f"{code(shortened(error.code, LONGEST_CODE))}: {prose(shortened(error.message, LONGEST_MESSAGE))}"
 
 
 def _section_of(

@@ -228,7 +228,7 @@ def test_what_fits_is_all_there() -> None:
             id="all rules",
         ),
         pytest.param(
-            report(*many(50).evaluations, failures=[Failure(BoxesGood, role(str(n)), LONG, LONG) for n in range(50)]),
+            report(*many(50).evaluations, failures=[Failure(BoxesGood, role(str(n)), LONG, LONG) for n in range(99)]),
             id="long errors",
         ),
         pytest.param(
@@ -255,6 +255,14 @@ def test_a_rule_with_many_violations_leaves_room_for_the_others() -> None:
     assert "<b>HIGH</b> <code>boxes-good</code>: 5,000 violations</summary>" in text
     assert "<b>LOW</b> <code>box-good</code>: 1 violation</summary>" in text
     assert re.search(r"^\| and 4,\d{3} more \| \|$", text, re.MULTILINE)
+
+
+def test_a_long_error_is_cut() -> None:
+    (said,) = [
+        cell for cell in cells(comment(report(failures=[Failure(BoxGood, None, LONG, LONG)]))) if "whole" in cell
+    ]
+
+    assert said == f"the whole rule {'a' * 99}…: {'a' * 499}…"
 
 
 def test_errors_leave_room_for_violations() -> None:
