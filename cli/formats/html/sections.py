@@ -98,13 +98,13 @@ def sections(reports: Sequence[Report], every: Sequence[Shown]) -> Iterator[Sect
 
 def _settings(rule: type[Rule[Any]], reports: Sequence[Report]) -> Iterator[Setting]:
     """Yield the parameters in force, once where all places have the same value."""
-    having = [report for report in reports if rule.id in report.parameters]
     among = places(reports)
     for each in rule.parameters():
         values: dict[str | None, list[Place]] = {}
-        for report in having:
-            value = report.parameters[rule.id].get(each.name)
-            values.setdefault(value, []).append(Place.of(report))
+        for report in reports:
+            given = report.parameters.get(rule.id, {})
+            if each.name in given:
+                values.setdefault(given[each.name], []).append(Place.of(report))
         for value, found in values.items():
             where = "; ".join(place_name(place, among) for place in found) if len(values) > 1 else ""
             shown_value = None if value is None else shortened(printable(value), LONGEST_VALUE)

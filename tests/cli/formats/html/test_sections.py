@@ -22,7 +22,7 @@ def test_parameters_are_those_in_force_and_say_where_they_differ() -> None:
     section = next(sections([FIRST, SECOND], ()))
     found = [(one.name, one.value, one.changed, one.where) for one in section.settings]
 
-    assert [each for each in found if each[0] in ("least", "share", "label")] == [
+    assert found == [
         ("least", "5", True, "us-east-1"),
         ("least", "9", True, "eu-central-1"),
         ("share", "0.5", False, ""),
