@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("cli.commands.demo", "Judge an embedded example account; needs no credentials."),
     "diff": Entry("cli.commands.diff", "Show what changed between two JSON reports of check."),
     "baseline": Entry("cli.commands.baseline", "Write a first file of known violations that somebody accepts."),
+    "evidence": Entry("cli.commands.evidence", "Write an evidence pack for auditors, with hashes."),
     "rehearse": Entry("cli.commands.rehearse", "Deploy into an embedded account and run every function's real asset."),
     "status": Entry("cli.commands.status", "Say whether a deployed pack works."),
     "cost": Entry("cli.commands.cost", "Estimate what a deployment costs a month, and what would lower it."),

@@ -92,17 +92,29 @@ class StoredReport:
 
 def read_report(path: Path) -> StoredReport:
     """Return the report in a file; raises ReportFileError for anything else."""
+    return report_in(read_bytes(path), path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a file of a report; raises ReportFileError."""
     name = repr(printable(str(path)))
     try:
         if path.stat().st_size > LARGEST:
             raise ReportFileError(f"{name}: larger than {LARGEST // 1024 // 1024} MiB")
-        content = json.loads(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise ReportFileError(f"{name}: {error.strerror}") from error
+
+
+def report_in(content: bytes, path: Path) -> StoredReport:
+    """Return the report that a file's content is; raises ReportFileError, which names the file, for anything else."""
+    name = repr(printable(str(path)))
+    try:
+        whole = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ReportFileError(f"{name} is no JSON: {shortened(printable(str(error)), 120)}") from error
     try:
-        return _report(Object(content, "the report"))
+        return report_of(whole)
     except ShapeError as error:
         raise ReportFileError(f"{name} is no report of 'check --format json': {error}") from error
 
@@ -205,17 +217,19 @@ class Object:
         return ShapeError(f"{key} of {self._name} is not {wanted}")
 
 
-def _report(content: Object) -> StoredReport:
+def report_of(whole: object) -> StoredReport:
+    """Return the report under the keys of the contract; raises ShapeError."""
+    content = Object(whole, "the report")
     content.version("schemaVersion", SCHEMA_VERSION)
-    whole = Where(content.text("accountId"), content.text("region"))
-    judged = tuple(_judged(each, whole) for each in content.objects("evaluations"))
-    missed = tuple(_missed(each, whole) for each in content.objects("errors"))
+    first = Where(content.text("accountId"), content.text("region"))
+    judged = tuple(_judged(each, first) for each in content.objects("evaluations"))
+    missed = tuple(_missed(each, first) for each in content.objects("errors"))
     started, finished = content.moment("startedAt"), content.moment("finishedAt")
     if content.has("places"):
         visited = tuple(_visited(each) for each in content.objects("places"))
     else:
         rules = dict.fromkeys([*(one.rule_id for one in judged), *(one.rule_id for one in missed)])
-        visited = (Visited(whole, started, finished, tuple(rules), None),)
+        visited = (Visited(first, started, finished, tuple(rules), None),)
     parameters: dict[str, dict[str, str | None]] = {}
     if content.has("parameters"):
         given = content.inner("parameters")
