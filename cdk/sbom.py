@@ -169,14 +169,14 @@ def _files(zipped: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def main() -> None:
+def main(target: Path = TARGET, lock: Path = LOCK) -> None:
     """Build the zip and write its bill of materials; what can be put right ends in one line and status 1."""
     try:
-        built = bundle.build(SERVICES)
-        TARGET.write_text(bill_of_materials(built.path, built.digest), encoding="utf-8")
+        built = bundle.build(SERVICES, target.with_name(bundle.TARGET.name), lock=lock)
+        target.write_text(bill_of_materials(built.path, built.digest, lock), encoding="utf-8")
     except BundleError as error:
         sys.exit(f"{PROJECT}: {error}")
-    sys.stdout.write(f"{TARGET.relative_to(bundle.ROOT)}\n")
+    sys.stdout.write(f"{target}\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from cdk import bundle
 from cdk.bundle import LOCK, Bundle, BundleError, locked_versions
-from cdk.sbom import EMBEDDED, PROJECT, Embedded, bill_of_materials, licenses
+from cdk.sbom import EMBEDDED, PROJECT, Embedded, bill_of_materials, licenses, main
 from rules.engine.clients import SERVICES
 
 
@@ -116,3 +116,22 @@ def test_refuses_a_package_without_a_licence_in_spdx_words(built: Bundle, tmp_pa
 
 def test_licences_name_everything_that_others_made(bill: str) -> None:
     assert sorted(name for name, _, _ in licenses()) == sorted(holder["name"] for holder in holders(bill)[1:])
+
+
+def test_the_command_writes_the_bill_beside_the_zip(
+    bill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(tmp_path / "sbom.json")
+
+    written = (tmp_path / "sbom.json").read_text(encoding="utf-8")
+    assert dict(files(written)).keys() == dict(files(bill)).keys()
+    assert (tmp_path / "lambda.zip").is_file()
+    assert capsys.readouterr().out == f"{tmp_path / 'sbom.json'}\n"
+
+
+def test_the_command_ends_in_one_line(tmp_path: Path) -> None:
+    lock = tmp_path / "lambda.txt"
+    lock.write_text("no-such-package==1.0\n", encoding="utf-8")
+
+    with pytest.raises(SystemExit, match=r"ai-config-rules: no-such-package 1\.0 is locked but not installed"):
+        main(tmp_path / "sbom.json", lock)
