@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import EAI_NONAME, gaierror
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -23,6 +24,8 @@ from botocore.exceptions import (
 from botocore.hooks import HierarchicalEmitter
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NameResolutionError
 
 from cli.sandbox.calls import Calls
 from cli.sandbox.config_events import ConfigEvents
@@ -31,6 +34,7 @@ from cli.sandbox.faults import Faults, LostConnectionError
 from cli.sandbox.gateway import GATEWAY
 from cli.sandbox.operations import replacement
 from cli.sandbox.server import Server
+from cli.sandbox.tables import Tables
 
 ACCOUNT_ID: Final = "123456789012"
 REGION: Final = "us-east-1"
@@ -87,6 +91,11 @@ class Account:
     def faults(self) -> Faults:
         """The faults on order."""
         return GATEWAY.faults
+
+    @property
+    def tables(self) -> Tables:
+        """The memory of what moto lacks."""
+        return GATEWAY.tables
 
     def reset(self) -> None:
         """Empty the account, cancel all faults, forget all calls."""
@@ -227,10 +236,20 @@ def _without_account_label(request: AWSPreparedRequest, **_: object) -> None:
         request.url = f"{scheme}://{host}"
 
 
+def _reason(kind: str, host: str) -> Exception | None:
+    """Return what botocore passes on of the network's own error: for an endpoint, that its name does not exist."""
+    if kind != "no-endpoint":
+        return None
+    unknown = gaierror(EAI_NONAME, "Name or service not known")
+    reason = NameResolutionError(host, HTTPConnection(host), unknown)
+    reason.__cause__ = unknown
+    return reason
+
+
 def _answer_in_process(request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes] | None:
     arrived = HttpRequest.from_botocore(request)
     try:
         answer = GATEWAY.answer(arrived)
     except LostConnectionError as lost:
-        raise _LOST[lost.kind](endpoint_url=arrived.url) from lost
+        raise _LOST[lost.kind](endpoint_url=arrived.url, error=_reason(lost.kind, arrived.host)) from lost
     return answer.status, dict(answer.headers), answer.body

@@ -26,7 +26,12 @@ _REFUSALS: Final[dict[str, Callable[[Call], AwsError]]] = {
 }
 LOST: Final = ("no-endpoint", "connect-timeout", "read-timeout", "close")
 SETTINGS: Final = ("page-size", "refuse-type", "fail-evaluation", "fail-finding")
-KINDS: Final = (*_REFUSALS, *LOST, *SETTINGS, "malformed")
+UNREADABLE: Final[dict[str, tuple[str, bytes]]] = {
+    "malformed": ("application/json", b'{"cut <off'),
+    "foreign": ("text/html", b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Proxy</body></html>"),
+}
+"""Answers with status 200 that are none of AWS: one that was cut off, and the page of a proxy on the way."""
+KINDS: Final = (*_REFUSALS, *LOST, *SETTINGS, *UNREADABLE)
 
 
 class FaultError(ValueError):
@@ -42,7 +47,11 @@ class LostConnectionError(Exception):
 
 
 class MalformedAnswerError(Exception):
-    """The answer that goes back is not one that a client can read."""
+    """The answer that goes back is not one that a client can read: its content type and its body."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.content_type, self.body = UNREADABLE[kind]
 
 
 @dataclass(frozen=True)
@@ -156,8 +165,8 @@ class Faults:
             return
         if fault.kind in LOST:
             raise LostConnectionError(fault.kind)
-        if fault.kind == "malformed":
-            raise MalformedAnswerError
+        if fault.kind in UNREADABLE:
+            raise MalformedAnswerError(fault.kind)
         raise fault.error(call)
 
     def largest_page(self, call: Call) -> int | None:

@@ -87,9 +87,9 @@ class Gateway:
         except AwsError as refused:
             error, denied = refused.code, isinstance(refused, errors.DeniedError)
             return errors.answer_of(refused, call.service, request)
-        except MalformedAnswerError:
+        except MalformedAnswerError as malformed:
             error = "malformed"
-            return HttpAnswer(200, {"Content-Type": "application/json"}, b'{"cut <off')
+            return HttpAnswer(200, {"Content-Type": malformed.content_type}, malformed.body)
         except LostConnectionError as lost:
             error = lost.kind
             raise

@@ -118,16 +118,16 @@ class Aws:
                 found = list(pool.map(one, every))
         return tuple(fact for fact in found if fact is not None)
 
-    def lacks(self, service: Service, error: Exception) -> bool:
+    def lacks(self, service: Service, error: Exception, region: str | None = None) -> bool:
         """
-        Say whether `error` means that this Region does not have the service or the operation at all.
+        Say whether `error` means that the Region asked (or the run's) does not have the service or operation at all.
 
         An endpoint that cannot be reached counts only when its name does not exist and botocore's endpoint data
         does not list the Region either: otherwise a network fault would look like an absent feature.
         """
         if isinstance(error, ClientError):
             return error_code(error) in UNKNOWN_OPERATION or _operation_is_unknown(error)
-        return _name_does_not_exist(error) and not self._clients.knows(service, self.region)
+        return _name_does_not_exist(error) and not self._clients.knows(service, region or self.region)
 
 
 def _operation_is_unknown(error: ClientError) -> bool:

@@ -8,6 +8,8 @@ import boto3
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
+from rules.engine.answers import require_answer
+
 Service = Literal[
     "accessanalyzer",
     "application-autoscaling",
@@ -77,6 +79,7 @@ class Clients:
         with self._lock:
             if key not in self._made:
                 client = self._session.client(service, region_name=key[1], config=CONFIG)
+                client.meta.events.register_last("before-parse", require_answer, unique_id="require-answer")
                 if service == "s3control" and _is_local(client.meta.endpoint_url):
                     client.meta.events.register("before-sign.s3-control", _without_account_label)
                 self._made[key] = client

@@ -1,6 +1,9 @@
 """What can go wrong between AWS and a verdict, and how it is named."""
 
-from typing import Any
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -8,7 +11,20 @@ from botocore.parsers import ResponseParserError
 from rules.engine.verdict import printable, shortened
 from rules.permissions.document import MalformedPolicyError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rules.engine.resource import Resource
+
 MESSAGE_LIMIT = 500
+
+REPEATS_REQUEST = re.compile(r"canonical.string|string.to.sign|security-token:|Credential=", re.IGNORECASE)
+"""
+What AWS says when a signature does not match: it lists the request's headers, the session token among them
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
+"""
+
+URL_QUERY = re.compile(r"(?<=\S)\?[^\s\"']+")
 
 
 class CollectionError(Exception):
@@ -31,6 +47,10 @@ class ReportingError(Exception):
 
 class UnreadableResourcesError(Exception):
     """Some resources could not be read; the others were reported, and these keep their last evaluation."""
+
+    def __init__(self, message: str, resources: Iterable[Resource]) -> None:
+        super().__init__(message)
+        self.resources = tuple(resources)
 
 
 class EventError(Exception):
@@ -68,10 +88,15 @@ def error_message(error: Exception) -> str:
     Return one printable line of at most 500 characters that says what happened.
 
     Answers that could not be taken apart are described by the kind of fault only: their content may be anything.
+    Credentials, which AWS repeats when it refuses a signature, and the queries of URLs, which carry page tokens, are
+    left out.
     """
     if isinstance(error, ClientError):
         details: dict[str, Any] = error.response.get("Error", {})
-        text = f"{error.operation_name}: {details.get('Message') or 'no message'}"
+        message = str(details.get("Message") or "no message")
+        if REPEATS_REQUEST.search(message):
+            message = "the message is left out, because it repeats the request with its credentials"
+        text = f"{error.operation_name}: {message}"
     elif isinstance(error, KeyError):
         text = f"the answer lacks {error}"
     elif isinstance(error, SHAPE_ERRORS):
@@ -79,5 +104,5 @@ def error_message(error: Exception) -> str:
     elif isinstance(error, ResponseParserError):
         text = "the answer could not be parsed"
     else:
-        text = str(error)
+        text = URL_QUERY.sub("?…", str(error))
     return shortened(printable(text), MESSAGE_LIMIT)

@@ -111,7 +111,8 @@ class Invocation(dict[str, Any]):
                 most=10,
                 longest=400,
             )
-            raise UnreadableResourcesError(f"{len(self.unreadable)} could not be read: {names}")
+            message = f"{len(self.unreadable)} could not be read: {names}"
+            raise UnreadableResourcesError(message, (one.resource for one in self.unreadable))
 
     def _open(self, client_factory: ClientFactory) -> tuple[Aws, Reporter]:
         if boto3.DEFAULT_SESSION is None:

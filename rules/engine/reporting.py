@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from rules.engine.errors import ReportingError, error_code
+from rules.engine.errors import ReportingError, error_code, error_message
 from rules.engine.resource import ACCOUNT_TYPE
 from rules.engine.verdict import Compliance, annotation, listed
 
@@ -80,10 +81,13 @@ class Reporter:
         Return the resources whose earlier verdict has to become NOT_APPLICABLE: not reported now, not unreadable.
 
         The account is left for `finish` when types might be refused, because it is what they fall back on.
+        Raises ReportingError when the earlier verdicts cannot be read.
         """
         uncertain = any(resource_type not in ACCEPTED_TYPES for resource_type, _ in reported)
         stale = []
-        for key in self.earlier_verdicts(config_rule_name):
+        with _failing_safely():
+            earlier = list(self.earlier_verdicts(config_rule_name))
+        for key in earlier:
             if key in reported or key in kept:
                 continue
             if key[0] == ACCOUNT_TYPE and uncertain:
@@ -102,26 +106,35 @@ class Reporter:
         """
         Report evaluations to AWS Config, types that it may refuse in batches of their own.
 
-        Raises ReportingError when some were not stored, ClientError when the call failed.
+        Raises ReportingError when some were not stored.
         """
         self._token = (ResultToken, TestMode)
         certain = [one for one in Evaluations if one["ComplianceResourceType"] in ACCEPTED_TYPES]
-        for batch in _batches(certain):
-            self._put(batch)
+        with _failing_safely():
+            for batch in _batches(certain):
+                self._put(batch)
+            self._put_uncertain(Evaluations)
+
+    def finish(self, account_id: str) -> None:
+        """
+        Report what was refused by its type as one evaluation of the account, which names the offenders.
+
+        Raises ReportingError when that was not stored.
+        """
+        with _failing_safely():
+            if self._refused:
+                self._put([_on_account(self._refused, account_id)])
+            elif self._account_to_clear is not None:
+                self._put([_cleared(self._account_to_clear, self._ordering)])
+
+    def _put_uncertain(self, evaluations: Sequence[dict[str, Any]]) -> None:
         by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for one in Evaluations:
+        for one in evaluations:
             if one["ComplianceResourceType"] not in ACCEPTED_TYPES:
                 by_type[one["ComplianceResourceType"]].append(one)
         for uncertain in by_type.values():
             for batch in _batches(uncertain):
                 self._put_or_set_aside(batch)
-
-    def finish(self, account_id: str) -> None:
-        """Report what was refused by its type as one evaluation of the account, which names the offenders."""
-        if self._refused:
-            self._put([_on_account(self._refused, account_id)])
-        elif self._account_to_clear is not None:
-            self._put([_cleared(self._account_to_clear, self._ordering)])
 
     def _put_or_set_aside(self, batch: list[dict[str, Any]]) -> None:
         try:
@@ -139,6 +152,15 @@ class Reporter:
         if failed:
             names = listed(f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in failed)
             raise ReportingError(f"AWS Config did not store {len(failed)} of {len(batch)} evaluations: {names}")
+
+
+@contextmanager
+def _failing_safely() -> Iterator[None]:
+    """Turn what AWS answers into a ReportingError: rdklib would print the message as it is, and return it."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise ReportingError(f"{error_code(error)}: {error_message(error)}") from error
 
 
 def _batches(evaluations: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:

@@ -82,10 +82,11 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
     """
     Return every VPC of the Region with what runs in it.
 
-    A VPC is unreadable when a security group of its endpoints is, and when nothing is known to run in it but something
-    could not be read that may do so.
+    A VPC is unreadable when a security group of its endpoints is, and when something could not be read that may run in
+    it and would change what it needs: nothing else is known to run there, or no function that calls models.
     """
     workloads, unread = _workloads(aws)
+    unread_functions = [one for one in unread if one.resource.type == lambda_functions.FUNCTION_TYPE]
     endpoints: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
     for endpoint in ec2.ai_endpoints(aws):
         if endpoint.type == "Interface" and endpoint.region == aws.region:
@@ -93,8 +94,10 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
 
     def read(vpc: Vpc) -> AiVpc | Unreadable:
         found = workloads.get(vpc.resource.id, [])
-        if unread and not found:
-            first = unread[0]
+        invokes = any(workload.kind == FUNCTION for workload in found)
+        hidden = unread if not found else () if invokes or bedrock_usage.usage(aws).in_use else unread_functions
+        if hidden:
+            first = hidden[0]
             return Unreadable(vpc.resource, first.code, f"What runs in it: {first.resource.name}: {first.message}")
         return AiVpc(
             resource=vpc.resource,
@@ -102,7 +105,7 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
             owner_id=vpc.owner_id,
             shared=vpc.owner_id != aws.account_id,
             workloads=tuple(f"{workload.kind} {workload.name}" for workload in found),
-            invokes=any(workload.kind == FUNCTION for workload in found),
+            invokes=invokes,
             endpoints=tuple(
                 PrivateEndpoint(endpoint, ec2.security_groups(aws, endpoint.security_group_ids))
                 for endpoint in endpoints[vpc.resource.id]

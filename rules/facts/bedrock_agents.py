@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
-from rules.facts.listings import every
+from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def routed_agents(aws: Aws) -> tuple[RoutedAgent | Unreadable, ...]:
             return agent
         agent_id = agent.resource.id.rpartition("/")[2]
         routes: dict[str, list[str]] = {}
-        for alias in every(aws, "bedrock-agent", "list_agent_aliases", "agentAliasSummaries", agentId=agent_id):
+        for alias in within(aws, "bedrock-agent", "list_agent_aliases", "agentAliasSummaries", agentId=agent_id):
             if alias["agentAliasId"] != TEST_ALIAS:
                 for route in alias.get("routingConfiguration", ()):
                     if version := route.get("agentVersion"):

@@ -9,7 +9,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.bedrock_agents import DRAFT, TEST_ALIAS
 from rules.facts.bedrock_prompts import named_key
-from rules.facts.listings import every
+from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +85,7 @@ def routed_flows(aws: Aws) -> tuple[RoutedFlow | Unreadable, ...]:
     def read(summary: Mapping[str, Any]) -> RoutedFlow:
         arn = summary["arn"]
         routes: dict[str, list[str]] = {}
-        for alias in every(aws, "bedrock-agent", "list_flow_aliases", "flowAliasSummaries", flowIdentifier=arn):
+        for alias in within(aws, "bedrock-agent", "list_flow_aliases", "flowAliasSummaries", flowIdentifier=arn):
             if alias["id"] != TEST_ALIAS:
                 for route in alias["routingConfiguration"]:
                     routes.setdefault(route["flowVersion"], []).append(alias["name"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
-from rules.facts.listings import every
+from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,7 +211,7 @@ def _guardrail(aws: Aws, identifier: str) -> Guardrail:
     bedrock = aws.client("bedrock")
     draft = bedrock.get_guardrail(guardrailIdentifier=identifier, guardrailVersion=DRAFT)
     arn = draft["guardrailArn"]
-    listed = every(aws, "bedrock", "list_guardrails", "guardrails", guardrailIdentifier=arn)
+    listed = within(aws, "bedrock", "list_guardrails", "guardrails", guardrailIdentifier=arn)
     numbers = [int(summary["version"]) for summary in listed if summary["version"] != DRAFT]
     answers = [draft]
     if numbers:

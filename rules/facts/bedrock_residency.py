@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import bedrock_logging, bedrock_usage, knowledge_sources, s3
-from rules.facts.listings import every
+from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -79,7 +79,7 @@ def guardrails(aws: Aws) -> tuple[DataPaths | Unreadable, ...]:
         return Resource("AWS::Bedrock::Guardrail", summary["arn"], summary["name"], summary["arn"])
 
     def read(summary: Mapping[str, Any]) -> DataPaths:
-        versions = every(aws, "bedrock", "list_guardrails", "guardrails", guardrailIdentifier=summary["arn"])
+        versions = within(aws, "bedrock", "list_guardrails", "guardrails", guardrailIdentifier=summary["arn"])
         profiles = [version.get("crossRegionDetails", {}).get("guardrailProfileId") for version in versions]
         found = tuple(
             Destination(f"Guardrail profile {profile}", (_geography(profile),))

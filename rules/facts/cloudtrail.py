@@ -219,7 +219,7 @@ def _listed_stores(aws: Aws) -> Iterator[Mapping[str, Any]]:
         try:
             page = client.list_event_data_stores(**more)
         except (ClientError, EndpointConnectionError) as error:
-            if aws.lacks("cloudtrail", error) or error_code(error) == UNSUPPORTED:
+            if not more and (aws.lacks("cloudtrail", error) or error_code(error) == UNSUPPORTED):
                 return
             raise
         yield from page.get("EventDataStores", ())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError
 
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import bedrock_usage, event_rules
 from rules.facts.bedrock_alerts import unreadable_account
+from rules.facts.listings import every, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,28 +71,20 @@ class FindingResponse:
 )
 def detectors(aws: Aws) -> tuple[Detector, ...] | None:
     """Return the detector of the Region, of which there is at most one; None where the Region has no GuardDuty."""
-    client = aws.client("guardduty")
-    try:
-        ids = [each for page in client.get_paginator("list_detectors").paginate() for each in page["DetectorIds"]]
-    except (ClientError, EndpointConnectionError) as error:
-        if aws.lacks("guardduty", error):
-            return None
-        raise
-    return tuple(_detector(client, detector_id) for detector_id in ids)
+    client, ids = aws.client("guardduty"), listed(aws, "guardduty", "list_detectors", "DetectorIds")
+    return None if ids is None else tuple(_detector(client, f"{detector_id}") for detector_id in ids)
 
 
 @reads(Action("securityhub:ListEnabledProductsForImport", HUB))
 def in_security_hub(aws: Aws) -> bool:
     """Return whether AWS Security Hub CSPM is enabled in the Region and takes in findings of GuardDuty."""
-    paginator = aws.client("securityhub").get_paginator("list_enabled_products_for_import")
     try:
-        return any(
-            arn.endswith(GUARDDUTY_PRODUCT) for page in paginator.paginate() for arn in page["ProductSubscriptions"]
-        )
-    except (ClientError, EndpointConnectionError) as error:
-        if error_code(error) in NOT_SUBSCRIBED or aws.lacks("securityhub", error):
+        products = every(aws, "securityhub", "list_enabled_products_for_import", "ProductSubscriptions")
+    except ClientError as error:
+        if error_code(error) in NOT_SUBSCRIBED:
             return False
         raise
+    return any(f"{arn}".endswith(GUARDDUTY_PRODUCT) for arn in products)
 
 
 @reads(uses=(bedrock_usage.usage, detectors, in_security_hub, event_rules.event_rules))

@@ -13,7 +13,7 @@ from rules.engine.errors import UnexpectedAnswerError, error_code
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import s3
 from rules.facts.knowledge_bases import GONE, KNOWLEDGE_BASE, KnowledgeBase, knowledge_bases, tags_of
-from rules.facts.listings import every
+from rules.facts.listings import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -188,7 +188,7 @@ def identifiers(resource: Resource) -> tuple[str, str]:
 
 def _summaries(aws: Aws, base_id: str) -> list[Mapping[str, Any]]:
     try:
-        return every(aws, "bedrock-agent", "list_data_sources", "dataSourceSummaries", knowledgeBaseId=base_id)
+        return within(aws, "bedrock-agent", "list_data_sources", "dataSourceSummaries", knowledgeBaseId=base_id)
     except ClientError as error:
         if error_code(error) in GONE:
             return []

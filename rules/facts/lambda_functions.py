@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
 
+FUNCTION_TYPE = "AWS::Lambda::Function"
 GONE = "ResourceNotFoundException"
 FUNCTION = "arn:{partition}:lambda:{region}:{account}:function:*"
 
@@ -115,7 +116,7 @@ def _described(configuration: Mapping[str, Any]) -> Function:
     arn, name = configuration["FunctionArn"], configuration["FunctionName"]
     vpc = configuration.get("VpcConfig") or {}
     return Function(
-        resource=Resource("AWS::Lambda::Function", name, name, arn),
+        resource=Resource(FUNCTION_TYPE, name, name, arn),
         tags={},
         role_arn=configuration["Role"],
         role=None,

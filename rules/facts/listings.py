@@ -19,10 +19,32 @@ def every(aws: Aws, service: Service, operation: str, member: str, **parameters:
 
     A Region without the service or the operation has none. Raises what AWS answers otherwise.
     """
+    return listed(aws, service, operation, member, **parameters) or []
+
+
+def within(aws: Aws, service: Service, operation: str, member: str, **parent: object) -> list[Mapping[str, Any]]:
+    """
+    Return all items of a list that belongs to something that was found, such as the aliases of an agent.
+
+    Where that is, the operation is too: nothing counts as absent. Raises whatever AWS answers instead.
+    """
+    return [item for page in aws.client(service).get_paginator(operation).paginate(**parent) for item in page[member]]
+
+
+def listed(
+    aws: Aws, service: Service, operation: str, member: str, **parameters: object
+) -> list[Mapping[str, Any]] | None:
+    """
+    Return what `every` does, but None for a Region without the service or the operation.
+
+    A Region that answered one page has the operation: what goes wrong on a later page is no absence.
+    """
+    items: list[Mapping[str, Any]] | None = None
     try:
-        pages = aws.client(service).get_paginator(operation).paginate(**parameters)
-        return [item for page in pages for item in page.get(member, ())]
+        for page in aws.client(service).get_paginator(operation).paginate(**parameters):
+            items = [*(items or ()), *page.get(member, ())]
     except (ClientError, EndpointConnectionError) as error:
-        if aws.lacks(service, error):
-            return []
+        if items is None and aws.lacks(service, error):
+            return None
         raise
+    return items or []

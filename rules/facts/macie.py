@@ -72,7 +72,7 @@ def session(aws: Aws, region: str) -> Session:
     try:
         answer = client.get_macie_session()
     except (ClientError, EndpointConnectionError) as error:
-        if aws.lacks("macie2", error):
+        if aws.lacks("macie2", error, region):
             return Session(ABSENT)
         if _is_off(error):
             return Session(OFF)

@@ -3,7 +3,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rules.engine.errors import ReportingError
@@ -124,7 +123,7 @@ def test_a_refused_type_falls_back_on_the_account(
 def test_any_other_refusal_fails_the_invocation(config: Any, stub: Stubber, code: str, message: str) -> None:
     expect_refusal(stub, code, message)
 
-    with pytest.raises(ClientError, match=code):
+    with pytest.raises(ReportingError, match=f"{code}: PutEvaluations: {message}"):
         put(Reporter(config, TIME), [evaluation(JOB, "j")])
 
 
