@@ -30,6 +30,8 @@ Examples:
   ai-config-rules check                     judge the account of your credentials
   ai-config-rules check --profile audit --region eu-central-1 --fail-on high
   ai-config-rules check --format json --output report.json
+  ai-config-rules diff yesterday.json report.json --fail-on-new high
+  ai-config-rules evidence --output evidence-2026-11
   ai-config-rules explain bedrock-model-cmk-encrypted
 
 \b
