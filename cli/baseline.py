@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -94,15 +95,31 @@ class Baseline:
         return (replace(accepted[0], warnings=(*accepted[0].warnings, *self._warnings(reports))), *accepted[1:])
 
     def _judged(self, report: Report, one: Evaluation) -> Evaluation:
-        found = next((entry for entry in self._in_force(report) if entry.takes(report, one)), None)
-        return one if found is None else replace(one, accepted=found.acceptance)
-
-    def _in_force(self, report: Report) -> Iterable[Entry]:
         today = report.started_at.date()
-        return (entry for entry in self.entries if today <= entry.acceptance.expires)
+        for entry in self._of(one.rule.id):
+            if today <= entry.acceptance.expires and entry.takes(report, one):
+                return replace(one, accepted=entry.acceptance)
+        return one
+
+    def _of(self, rule_id: str) -> Sequence[Entry]:
+        return self._by_rule.get(rule_id, ())
+
+    @cached_property
+    def _by_rule(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.rule, []).append(entry)
+        return found
 
     def _warnings(self, reports: Sequence[Report]) -> Iterable[str]:
         today = min(report.started_at for report in reports).date()
+        matched = {
+            entry.position
+            for report in reports
+            for one in report.evaluations
+            for entry in self._of(one.rule.id)
+            if entry.takes(report, one)
+        }
         for entry in self.entries:
             if entry.rule not in rule_ids():
                 yield f"{entry} of the baseline accepts nothing: {unknown('rule', entry.rule, rule_ids(), SEE_LIST)}."
@@ -110,9 +127,7 @@ class Baseline:
                 day = entry.acceptance.expires.isoformat()
                 owner = printable(entry.acceptance.owner)
                 yield f"{entry} of the baseline expired on {day} and accepts nothing any more; its owner is {owner}."
-            elif _evaluated(entry, reports) and not any(
-                entry.takes(report, one) for report in reports for one in report.evaluations
-            ):
+            elif entry.position not in matched and _evaluated(entry, reports):
                 yield f"{entry} of the baseline accepts nothing: there is no such violation any more."
 
 

@@ -19,7 +19,7 @@ from cli.place_names import ProfileName, RegionName, RoleArn
 from cli.places import judge_places, open_places, plan
 from cli.rule_names import RuleId, refuse
 from cli.selection import Selection, settings_from
-from cli.terminal import Look
+from cli.terminal import Look, note
 from rules.engine.catalogue import all_rules
 from rules.engine.duties import Duty, Severity
 from rules.facts import iam_organization
@@ -155,7 +155,10 @@ class Asked:
         for one in opened:
             if isinstance(one.account, OpenAccount):
                 iam_organization.give(one.account.aws, surroundings)
-        return known.applied(run(plan(rules, opened), quiet=quiet, no_color=no_color))
+        planned = plan(rules, opened)
+        for place in () if quiet else planned.doubles:
+            note(f"{place} is an account and Region that another place leads to; it is judged once.")
+        return known.applied(run(planned, quiet=quiet, no_color=no_color))
 
 
 def run(plan_: Plan, *, quiet: bool, no_color: bool) -> tuple[Report, ...]:

@@ -70,9 +70,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be judged where: tasks and the reports of places that could not be opened, in the places' order."""
+    """
+    What is to be judged where: tasks and the reports of places that could not be opened, in the places' order.
+
+    `doubles` are places that lead to an account and Region of another one.
+    """
 
     steps: tuple[Task | Report, ...]
+    doubles: tuple[Place, ...] = ()
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -116,6 +121,7 @@ def plan(rules: Sequence[Rule[Any]], places: Iterable[Opened]) -> Plan:
         _origin(one.place): one.account.aws.account_id for one in every if not isinstance(one.account, AccountError)
     }
     steps: list[Task | Report] = []
+    doubles: list[Place] = []
     seen: set[tuple[str, str]] = set()
     complete: set[object] = {_origin(one.place) for one in every if _origin(one.place) in accounts}
     for one in every:
@@ -127,11 +133,12 @@ def plan(rules: Sequence[Rule[Any]], places: Iterable[Opened]) -> Plan:
             continue
         aws = one.account.aws
         if (aws.account_id, aws.region) in seen:
+            doubles.append(one.place)
             continue
         whole = all(account_id != aws.account_id for account_id, _ in seen)
         seen.add((aws.account_id, aws.region))
         steps.append(Task(one.place, one.account, tuple(rules) if whole else regional))
-    return Plan(tuple(steps))
+    return Plan(tuple(steps), tuple(doubles))
 
 
 def judge_places(plan_: Plan, watcher: Callable[[Task], Watcher]) -> tuple[Report, ...]:

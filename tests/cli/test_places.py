@@ -60,6 +60,7 @@ def test_what_two_places_lead_to_is_judged_once(account: Account) -> None:
     places = [opened(account, Place("us-east-1", profile=profile)) for profile in ("audit", "reader")]
 
     assert steps(*places) == [(ACCOUNT_ID, "us-east-1", BOTH)]
+    assert plan(RULES, places).doubles == (Place("us-east-1", profile="reader"),)
 
 
 def test_a_closed_account_misses_iam_once(account: Account) -> None:

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.formats.registry import FORMATS
 from cli.main import program
 from cli.sandbox import Account, embedded_account
 from cli.sandbox.company.aurelia import build
@@ -76,6 +78,15 @@ def test_what_a_first_file_accepts_fails_no_pipeline_and_is_shown(baseline: Path
     lines = check("--baseline", baseline).stdout.splitlines()
     assert sum(line.startswith("ACCEPTED ") for line in lines) == len(known)
     assert lines[-1].startswith(f"No violations. {len(known)} accepted violation")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_shows_who_accepts_what(format_: str, baseline: Path) -> None:
+    before, after = check("--format", format_), check("--baseline", baseline, "--format", format_)
+
+    assert after.exit_code == 0
+    assert "Until the migration." not in before.stdout
+    assert "Until the migration" in re.sub(r"</?code>|&#32;", "", after.stdout)
 
 
 def test_what_is_not_in_the_file_is_a_violation(baseline: Path) -> None:

@@ -89,6 +89,16 @@ def test_judges_accounts_through_roles_with_the_credentials_of_the_run() -> None
     assert {one["compliance"] for one in found["evaluations"] if one["accountId"] == OTHER} == {"NOT_APPLICABLE"}
 
 
+@pytest.mark.usefixtures("company")
+def test_says_which_place_is_another_one_again() -> None:
+    roles = [f"arn:aws:iam::{OTHER}:role/{name}" for name in ("audit", "reader")]
+    arguments = ["--rule", MODELS, "--role-arn", roles[0], "--role-arn", roles[1]]
+
+    said = f"us-east-1, {roles[1]} is an account and Region that another place leads to; it is judged once.\n"
+    assert check(*arguments).stderr == said
+    assert check(*arguments, "--quiet").stderr == ""
+
+
 def test_a_role_that_refuses_is_an_error_beside_the_other_account(company: Account) -> None:
     before = json.loads(check("--rule", MODELS, "--format", "json").stdout)["evaluations"]
     company.faults.add(Fault("deny", "sts:AssumeRole", code="AccessDenied", resource=AUDIT))
