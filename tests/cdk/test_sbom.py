@@ -17,6 +17,8 @@ from cdk.bundle import LOCK, Bundle, BundleError, locked_versions
 from cdk.sbom import EMBEDDED, PROJECT, Embedded, bill_of_materials, licenses, main
 from rules.engine.clients import SERVICES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
