@@ -96,19 +96,22 @@ class Baseline:
 
     def _judged(self, report: Report, one: Evaluation) -> Evaluation:
         today = report.started_at.date()
-        for entry in self._of(one.rule.id):
+        for entry in self._of(one):
             if today <= entry.acceptance.expires and entry.takes(report, one):
                 return replace(one, accepted=entry.acceptance)
         return one
 
-    def _of(self, rule_id: str) -> Sequence[Entry]:
-        return self._by_rule.get(rule_id, ())
+    def _of(self, one: Evaluation) -> Iterable[Entry]:
+        """Yield the entries that may be about a resource, in the file's order: a file may have thousands."""
+        exact = self._by_resource.get((one.rule.id, one.resource.id), ())
+        return sorted((*exact, *self._by_resource.get((one.rule.id, None), ())), key=lambda entry: entry.position)
 
     @cached_property
-    def _by_rule(self) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
+    def _by_resource(self) -> dict[tuple[str, str | None], list[Entry]]:
+        """The entries by rule and resource id; those with a pattern are under None."""
+        found: dict[tuple[str, str | None], list[Entry]] = {}
         for entry in self.entries:
-            found.setdefault(entry.rule, []).append(entry)
+            found.setdefault((entry.rule, entry.resource), []).append(entry)
         return found
 
     def _warnings(self, reports: Sequence[Report]) -> Iterable[str]:
@@ -117,7 +120,7 @@ class Baseline:
             entry.position
             for report in reports
             for one in report.evaluations
-            for entry in self._of(one.rule.id)
+            for entry in self._of(one)
             if entry.takes(report, one)
         }
         for entry in self.entries:
