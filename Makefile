@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export AWS_EC2_METADATA_DISABLED := true
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: synth bootstrap deploy destroy bench oracle site sbom audit
+.PHONY: synth bootstrap deploy destroy bench oracle faults site sbom audit
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -81,6 +81,9 @@ sbom: $(BIN)/.develop  ## the bill of materials of the functions' zip, in build/
 audit: $(BIN)/.develop  ## known vulnerabilities of everything that is locked; asks PyPI and npm, so it needs a network
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/develop.txt -r requirements/uv.txt
 	npm audit
+
+faults: $(BIN)/.develop  ## every rule's every AWS call meets every fault; prints what went wrong, which is nothing; takes minutes
+	$(BIN)/python -m tests.faults
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt

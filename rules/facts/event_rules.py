@@ -62,7 +62,8 @@ def rules_of_bus(aws: Aws, bus: str) -> tuple[EventRule | Unreadable, ...]:
     try:
         pages = list(aws.client("events").get_paginator("list_rules").paginate(EventBusName=bus))
     except ClientError as error:
-        if error_code(error) == "ResourceNotFoundException":
+        # The default bus is always there.
+        if error_code(error) == "ResourceNotFoundException" and bus != DEFAULT_BUS:
             return ()
         raise
     own = [rule for page in pages for rule in page["Rules"] if "EventPattern" in rule and "ManagedBy" not in rule]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.engine.resource import ACCOUNT_TYPE
 from tests.faults.kinds import Allowed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def wrong(
     found = [
         f"{_named(key)} has {_said(said)} instead of {_said(want)}."
         for key, said, want in _changed(earlier, faultless.stored, outcome.stored)
-        if not _may_be(allowed, said, want, names, failed=outcome.failure is not None)
+        if not _may_be(allowed, key, said, want, names, failed=outcome.failure is not None)
     ]
     if allowed is Allowed.SUCCESS and outcome.failure is not None:
         found.append(f"It failed although the fault ended: {outcome.failure}")
@@ -59,12 +60,15 @@ def _changed(
             yield key, said, want
 
 
-def _may_be(allowed: Allowed, said: Said | None, want: Said | None, asked: Sequence[str], *, failed: bool) -> bool:
+def _may_be(
+    allowed: Allowed, key: Key, said: Said | None, want: Said | None, asked: Sequence[str], *, failed: bool
+) -> bool:
     """
     Say whether an evaluation that the faultless run does not give may follow from the fault.
 
     A violation stays one when less of it can be seen, as long as the run fails. What is gone or absent may withhold a
-    verdict; a thing whose part is gone may be NON_COMPLIANT if it says which. COMPLIANT never follows.
+    verdict. A duty that something fulfilled which is gone or absent is open: a resource may be NON_COMPLIANT if it says
+    what is gone, the account in any case. COMPLIANT never follows.
     """
     if said is None:
         return False
@@ -73,8 +77,8 @@ def _may_be(allowed: Allowed, said: Said | None, want: Said | None, asked: Seque
     if said[0] == "NOT_APPLICABLE":
         return same or tolerant
     if said[0] == "NON_COMPLIANT":
-        names_it = allowed is Allowed.DELETION and any(name in said[1] for name in asked)
-        return (same and (failed or tolerant)) or names_it
+        explained = key[0] == ACCOUNT_TYPE or any(name in said[1] for name in asked)
+        return (same and failed) or (tolerant and (same or explained))
     return same and allowed is Allowed.ABSENCE
 
 

@@ -105,6 +105,20 @@ def test_two_threads_that_need_the_same_fact_read_it_once() -> None:
             'Read timeout on endpoint URL: "https://x"',
             id="timeout",
         ),
+        pytest.param(
+            ReadTimeoutError(endpoint_url=f"https://x/guardrails?nextToken={SECRET}"),
+            "ReadTimeout",
+            'Read timeout on endpoint URL: "https://x/guardrails?…"',
+            id="timeout of a further page",
+        ),
+        pytest.param(
+            refused(
+                "InvalidSignatureException", f"The Canonical String should have been x-amz-security-token:{SECRET}"
+            ),
+            "InvalidSignatureException",
+            "GetThing: the message is left out, because it repeats the request with its credentials",
+            id="a signature that does not match",
+        ),
         pytest.param(ResponseParserError(SECRET), "UnexpectedAnswer", "the answer could not be parsed", id="not XML"),
         pytest.param(KeyError("Policy"), "UnexpectedAnswer", "the answer lacks 'Policy'", id="a member is missing"),
         pytest.param(
@@ -178,3 +192,8 @@ REFUSED = EndpointConnectionError(endpoint_url="x", error=ConnectionRefusedError
 )
 def test_tells_an_absent_feature_from_a_fault(service: Service, region: str, error: Exception, lacks: bool) -> None:
     assert account(region).lacks(service, error) is lacks
+
+
+def test_asks_for_the_region_that_was_called() -> None:
+    assert account("us-east-1").lacks("bedrock", NO_SUCH_NAME, "cn-north-1")
+    assert not account("cn-north-1").lacks("bedrock", NO_SUCH_NAME, "us-east-1")

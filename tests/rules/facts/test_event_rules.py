@@ -98,6 +98,13 @@ def test_a_bus_that_does_not_exist_has_no_rules(events: Any, aws: Aws) -> None:
     assert event_rules.event_rules(aws) == (forward,)
 
 
+def test_the_default_bus_is_always_there(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("gone", "events:ListRules"))
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        event_rules.event_rules(aws)
+
+
 def test_a_rule_that_is_deleted_meanwhile_is_left_out(account: Account, events: Any, aws: Aws) -> None:
     make(events, "gone")
     kept = make(events, "kept")

@@ -3,7 +3,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from cli.sandbox import Account, Fault
 from rules.engine.aws import Aws
-from rules.facts.listings import every
+from rules.facts.listings import every, listed, within
 
 
 def keys(account: Account, count: int) -> None:
@@ -49,3 +49,31 @@ def test_an_endpoint_that_should_be_there_is_no_absent_service(account: Account,
 
     with pytest.raises(EndpointConnectionError):
         every(aws, "kms", "list_keys", "Keys")
+
+
+def test_an_absent_operation_is_told_from_an_empty_listing(account: Account, aws: Aws) -> None:
+    empty = listed(aws, "kms", "list_keys", "Keys")
+    account.faults.add(Fault("unknown-operation", "kms:ListKeys"))
+
+    assert (empty, listed(aws, "kms", "list_keys", "Keys")) == ([], None)
+
+
+@pytest.mark.parametrize("kind", ["unknown-operation", "no-endpoint"])
+def test_an_operation_that_answered_one_page_is_there(account: Account, aws: Aws, kind: str) -> None:
+    agents = account.session().client("bedrock-agent")
+    for name in ("one", "two"):
+        agents.create_agent(agentName=name)
+    account.faults.page_size(1)
+    account.faults.add(Fault(kind, "bedrock-agent:ListAgents", after=1))
+
+    with pytest.raises((ClientError, EndpointConnectionError)):
+        every(aws, "bedrock-agent", "list_agents", "agentSummaries")
+
+
+@pytest.mark.parametrize("kind", ["unknown-operation", "no-endpoint"])
+def test_what_belongs_to_something_that_is_there_is_never_absent(account: Account, aws: Aws, kind: str) -> None:
+    agent_id = account.session().client("bedrock-agent").create_agent(agentName="one")["agent"]["agentId"]
+    account.faults.add(Fault(kind, "bedrock-agent:ListAgentAliases"))
+
+    with pytest.raises((ClientError, EndpointConnectionError)):
+        within(aws, "bedrock-agent", "list_agent_aliases", "agentAliasSummaries", agentId=agent_id)
