@@ -1,3 +1,4 @@
+from socket import EAI_NONAME, gaierror
 from typing import Any
 
 import boto3
@@ -131,6 +132,23 @@ def test_a_malformed_answer_is_an_error_of_xml_clients_and_an_empty_one_of_json_
         with pytest.raises(ResponseParserError):
             call(session, "iam")
         assert set(call(session, "bedrock")) == {"ResponseMetadata"}
+
+
+def test_a_page_of_a_proxy_comes_with_success(account: Account) -> None:
+    account.faults.add(Fault("foreign"))
+
+    assert set(call(account.session(), "bedrock")) == {"ResponseMetadata"}
+
+
+def test_the_name_of_a_missing_endpoint_does_not_exist(account: Account) -> None:
+    account.faults.add(Fault("no-endpoint"))
+
+    with pytest.raises(EndpointConnectionError) as lost:
+        call(account.session(), "bedrock")
+
+    cause = lost.value.kwargs["error"].__cause__
+    assert isinstance(cause, gaierror)
+    assert cause.errno == EAI_NONAME
 
 
 def test_denied_actions_are_named_as_iam_names_them(account: Account) -> None:
