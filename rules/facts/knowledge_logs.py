@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Unreadable
 from rules.facts.knowledge_bases import knowledge_bases
-from rules.facts.listings import every
+from rules.facts.listings import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,12 +40,13 @@ def log_types(aws: Aws) -> Mapping[str, Mapping[str, bool]]:
     """
     Return the log types of every ARN that has an active delivery source, with whether they are delivered.
 
+    Asked where there are knowledge bases, so that deliveries are no feature that the Region might lack.
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliverySources.html
     """
-    deliveries = every(aws, "logs", "describe_deliveries", "deliveries")
+    deliveries = within(aws, "logs", "describe_deliveries", "deliveries")
     led_away = {one["deliverySourceName"] for one in deliveries if one["deliveryDestinationType"] in LOG_STORES}
     found: dict[str, dict[str, bool]] = {}
-    for source in every(aws, "logs", "describe_delivery_sources", "deliverySources"):
+    for source in within(aws, "logs", "describe_delivery_sources", "deliverySources"):
         # A source says that it is inactive when its resource was deleted; older answers say nothing.
         if source.get("status", "ACTIVE") != "ACTIVE":
             continue

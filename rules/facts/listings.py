@@ -28,7 +28,8 @@ def within(aws: Aws, service: Service, operation: str, member: str, **parent: ob
 
     Where that is, the operation is too: nothing counts as absent. Raises whatever AWS answers instead.
     """
-    return [item for page in aws.client(service).get_paginator(operation).paginate(**parent) for item in page[member]]
+    pages = aws.client(service).get_paginator(operation).paginate(**parent)
+    return [item for page in pages for item in page.get(member, ())]
 
 
 def listed(

@@ -68,7 +68,7 @@ def _may_be(
 
     A violation stays one when less of it can be seen, as long as the run fails. What is gone or absent may withhold a
     verdict. A duty that something fulfilled which is gone or absent is open: a resource may be NON_COMPLIANT if it says
-    what is gone, the account in any case. COMPLIANT never follows.
+    what is gone or if it was asked for a part of itself, the account in any case. COMPLIANT never follows.
     """
     if said is None:
         return False
@@ -77,8 +77,9 @@ def _may_be(
     if said[0] == "NOT_APPLICABLE":
         return same or tolerant
     if said[0] == "NON_COMPLIANT":
-        explained = key[0] == ACCOUNT_TYPE or any(name in said[1] for name in asked)
-        return (same and failed) or (tolerant and (same or explained))
+        told = key[0] == ACCOUNT_TYPE or any(name in said[1] for name in asked)
+        own_part = allowed is Allowed.DELETION and any(name in (key[1], key[1].rpartition("/")[2]) for name in asked)
+        return (same and failed) or (tolerant and (same or told or own_part))
     return same and allowed is Allowed.ABSENCE
 
 
