@@ -21,7 +21,7 @@ class Outcome:
     """What judging a company brought, under the names that its labels use."""
 
     kind: str
-    reports: list[Report]
+    reports: tuple[Report, ...]
     names: dict[str, str]
 
     @property

@@ -19,7 +19,7 @@ def test_pages_of_one_item_change_nothing() -> None:
     assert evaluated(single) == whole
 
 
-def evaluated(reports: list[Report]) -> list[tuple[str, str, str, str, str]]:
+def evaluated(reports: tuple[Report, ...]) -> list[tuple[str, str, str, str, str]]:
     """Return every evaluation whole, sentences included."""
     return sorted(
         (one.rule.id, report.region, one.resource.id, one.verdict.compliance, one.verdict.annotation)
