@@ -25,6 +25,9 @@ XML = QUERY | {"rest-xml"}
 FIRST_TAG = re.compile(rb"<(?![?]|!--)(?:[\w.-]+:)?([!\w.-]+)")
 """The first tag of a document after its declaration and comments, without a namespace prefix."""
 
+REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
+"""Every answer of AWS has one of these; an answer that is made of headers only has nothing else to be known by."""
+
 KINDS = {"list": list, "map": dict, "structure": dict}
 
 
@@ -33,7 +36,8 @@ def require_answer(operation_model: Any, response_dict: Mapping[str, Any], **_: 
     Refuse a successful answer that is not one of the operation; botocore's event `before-parse` calls this.
 
     The body has to be a JSON object (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html: `{}` where
-    nothing is set) with every list that the service model requires, or an XML document of the operation.
+    nothing is set) with every list that the service model requires, or an XML document of the operation; an answer that
+    is made of headers has to carry a request id.
     Raises UnexpectedAnswerError, which never quotes the body.
     """
     shape = operation_model.output_shape
@@ -47,6 +51,8 @@ def require_answer(operation_model: Any, response_dict: Mapping[str, Any], **_: 
         return
     members = {name: member for name, member in shape.members.items() if "location" not in member.serialization}
     if not members:
+        if shape.members and not any(name in response_dict["headers"] for name in REQUEST_IDS):
+            raise UnexpectedAnswerError(f"{operation_model.name}: the answer carries no request id of AWS")
         return
     if protocol in JSON:
         _require_json(operation_model.name, shape, members, response_dict["body"])

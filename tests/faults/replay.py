@@ -100,6 +100,7 @@ class ReplaySession:
         self._session = account.session(region)
         self._clients: dict[tuple[str, str], Any] = {}
         self._made: Counter[CallKey] = Counter()
+        self._striking = False
         self._turn = RLock()
 
     def get_partition_for_region(self, region: str) -> str:
@@ -145,6 +146,9 @@ class ReplaySession:
             asked = "{}" if operation == STORING else json.dumps(parameters, sort_keys=True, default=str)
             first = CallKey(service, region, operation, asked)
             with self._turn:
+                if self._striking:
+                    # botocore asks for a bucket's Region when S3 refuses a HEAD: a part of the struck call.
+                    return send(operation, parameters)
                 key = replace(first, time=self._made[first])
                 self._made[first] += 1
                 strike = self.strike
@@ -167,6 +171,7 @@ class ReplaySession:
     def _struck(
         self, strike: Strike, send: Callable[[str, dict[str, Any]], Any], operation: str, parameters: dict[str, Any]
     ) -> Any:
+        self._striking = True
         self._account.faults.replace([fault for fault in (strike.fault, self._standing) if fault is not None])
         try:
             return send(operation, parameters)
@@ -174,4 +179,5 @@ class ReplaySession:
             strike.refusal = error.response if strike.lasting else None
             raise
         finally:
+            self._striking = False
             self._account.faults.replace([self._standing])

@@ -63,12 +63,19 @@ def test_refuses_what_would_look_empty(service: str, name: str, body: bytes, com
         pytest.param("ec2", "DescribeVpcs", b'<DescribeVpcsResponse xmlns="http://x">', id="EC2's XML"),
         pytest.param("s3", "GetBucketVersioning", b"<VersioningConfiguration/>", id="S3's XML"),
         pytest.param("s3", "GetBucketPolicy", b'{"Statement": []}', id="a policy as the body"),
-        pytest.param("s3", "HeadObject", b"", id="headers only"),
         pytest.param("kms", "DisableKey", b"", id="an operation that answers nothing"),
     ],
 )
 def test_takes_what_the_service_model_allows(service: str, name: str, body: bytes) -> None:
     require_answer(operation(service, name), arrived(body))
+
+
+def test_headers_alone_are_an_answer_if_aws_signed_for_them() -> None:
+    head = operation("s3", "HeadObject")
+    require_answer(head, {"status_code": 200, "headers": {"x-amz-request-id": "1"}, "body": b""})
+
+    with pytest.raises(UnexpectedAnswerError, match="no request id of AWS"):
+        require_answer(head, arrived(PAGE))
 
 
 @pytest.mark.parametrize("status", [302, 403, 503])
