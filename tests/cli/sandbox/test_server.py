@@ -96,6 +96,7 @@ def test_calls_are_read_and_forgotten_through_the_control_endpoint(server: Embed
         "action": "s3:CreateBucket",
         "error": "",
         "parameters": {"Bucket": "logs"},
+        "denied": False,
     }
     assert ask(server, "DELETE", "calls") == (200, [])
     assert ask(server, "GET", "calls") == (200, [])
