@@ -150,7 +150,7 @@ def replacement(owner: type | ModuleType, name: str, *, reason: str) -> Callable
 def moto_has(service: str, name: str) -> bool:
     """Say whether moto implements botocore's operation `name` of `service`."""
     method = camelcase_to_underscores(name)
-    return any(method in method_names_from_class(each) for each in _response_classes(service))
+    return any(method in method_names_from_class(each) for each in response_classes(service))
 
 
 def check_against_moto(service: str, name: str) -> None:
@@ -168,7 +168,8 @@ def check_against_moto(service: str, name: str) -> None:
 
 
 @cache
-def _response_classes(service: str) -> tuple[type, ...]:
+def response_classes(service: str) -> tuple[type, ...]:
+    """Return moto's classes that answer the requests of a service, none for one that it lacks."""
     package = _PACKAGES.get(service, service.replace("-", ""))
     try:
         module = import_module(f"moto.{package}.responses")
