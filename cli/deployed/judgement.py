@@ -88,7 +88,7 @@ def _recorder(deployment: Deployment, expected: Expected) -> Iterator[Line]:
             yield Line("recorder", "recorder", Outcome.WRONG, text)
         return
     if not recorder.recording:
-        text = "Recording is stopped, so changes are not noticed and rules may not run; start it."
+        text = "Recording is stopped, so changes are noticed by the daily pass only, as far as rules have one; start it."
         yield Line("recorder", recorder.name, Outcome.WRONG, text)
         return
     if recorder.last_status == "Failure":

@@ -13,6 +13,7 @@ import boto3
 
 from cli.rehearsal import function_process
 from cli.sandbox.passing_time import count_run
+from rules.engine.surroundings import is_detour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,13 +129,18 @@ class WarmFunction:
             text=True,
         )
         if self._process.stdin is not None:
-            task = {"path": str(self.function.code), "handler": self.function.handler}
+            task = {
+                "path": str(self.function.code),
+                "handler": self.function.handler,
+                "endpoint": self._account.endpoint_url,
+            }
             self._process.stdin.write(f"{json.dumps(task)}\n")
         return self._process
 
     def _environment(self) -> dict[str, str]:
+        reached = self._account.environment(self._region)
         return {
-            **self._account.environment(self._region),
+            **{name: value for name, value in reached.items() if not is_detour(name)},
             **self._credentials,
             **self.function.variables,
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,

@@ -45,7 +45,7 @@ def tell(records: Iterable[Mapping[str, Any]], aws: Aws, topic_arn: str, at_leas
     failed: list[str] = []
     for record in records:
         try:
-            change = change_in(record)
+            change = change_in(record, aws.now)
         except EventError as error:
             told(messageId=record["messageId"], error=str(error))
             failed.append(record["messageId"])

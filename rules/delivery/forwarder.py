@@ -8,10 +8,11 @@ imported goes back to the queue, message by message, and after a few attempts in
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from rules.delivery.compliance_change import ComplianceChange, moment
-from rules.delivery.finding import Finding, finding_id, finding_of
+from rules.delivery.finding import Finding, finding_id, finding_of, written
 from rules.delivery.principals import ACTIONS as PRINCIPAL_ACTIONS
 from rules.delivery.principals import named
 from rules.delivery.security_hub import ACTIONS as HUB_ACTIONS
@@ -21,10 +22,14 @@ from rules.engine.surroundings import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from rules.engine.aws import Aws
 
 ACTIONS = HUB_ACTIONS | PRINCIPAL_ACTIONS
+
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""More than clocks of AWS differ: signatures are refused at a difference of as much."""
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
@@ -44,7 +49,7 @@ def forward(records: Iterable[Mapping[str, Any]], aws: Aws) -> list[str]:
     failed: list[str] = []
     for record in records:
         try:
-            change = change_in(record)
+            change = change_in(record, aws.now)
         except EventError as error:
             told(messageId=record["messageId"], error=str(error))
             failed.append(record["messageId"])
@@ -65,15 +70,26 @@ def forward(records: Iterable[Mapping[str, Any]], aws: Aws) -> list[str]:
     return failed
 
 
-def change_in(record: Mapping[str, Any]) -> ComplianceChange | None:
-    """Return the compliance change in a message of a queue, None for one of other rules; raises EventError."""
+def change_in(record: Mapping[str, Any], now: datetime) -> ComplianceChange | None:
+    """
+    Return the compliance change in a message of a queue, None for one of other rules.
+
+    Raises EventError for what is no event of AWS Config, and for a result that is recorded in time to come: taken at
+    its word, it would outlast every true one until then.
+    """
     try:
         event = json.loads(record["body"])
     except ValueError as error:
         raise EventError("the message is not JSON") from error
     if not isinstance(event, dict):
         raise EventError("the message is not an event")
-    return ComplianceChange.of_event(event)
+    change = ComplianceChange.of_event(event)
+    if change is not None and change.recorded_at > now + CLOCKS_DIFFER:
+        raise EventError(
+            f"the result was recorded at {written(change.recorded_at)}, and it is {written(now)}: not an event of "
+            "AWS Config"
+        )
+    return change
 
 
 def _wanted(newest: Mapping[str, ComplianceChange], existing: Mapping[str, Mapping[str, Any]]) -> list[Finding]:

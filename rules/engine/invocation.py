@@ -15,6 +15,7 @@ from rules.engine.aws import Aws
 from rules.engine.errors import EventError, ReportingError, UnreadableResourcesError
 from rules.engine.reporting import LEFT_SCOPE, Reporter
 from rules.engine.resource import Resource, Unreadable
+from rules.engine.surroundings import refuse_detours
 from rules.engine.verdict import Compliance, listed
 
 if TYPE_CHECKING:
@@ -145,10 +146,12 @@ def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], N
     It returns None when everything was evaluated and stored. It raises otherwise: AWS Config ignores what a
     function returns, and only a failed invocation shows up in the Errors metric, the retries and the on-failure
     queue. rdklib turns errors into a returned dictionary, which is a failure here.
+    It refuses an environment that could lead it to other answers than AWS's (see `refuse_detours`).
     """
 
     def handler(event: Mapping[str, Any], context: object) -> None:
         log.setLevel(logging.INFO)
+        refuse_detours()
         invocation = Invocation(event)
         if invocation.changed is not None and invocation.changed.type not in rule.resource_types:
             allowed = ", ".join(rule.resource_types) or "none"

@@ -6,6 +6,8 @@ from rules.delivery import alerter
 from tests.rules.delivery.deployed import Deployed
 from tests.rules.delivery.events import OTHER_RULE, RULE, event, record
 
+pytestmark = pytest.mark.usefixtures("hour_of_events")
+
 
 def told(deployed: Deployed) -> list[str]:
     return [subject for subject, _ in published(deployed.topic)]
@@ -48,6 +50,13 @@ def test_a_message_that_is_no_event_goes_back_and_the_others_are_told(deployed: 
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "cut"}]}
     assert told(deployed) == [f"HIGH: {RULE} in us-east-1 (123456789012)"]
+
+
+def test_a_result_of_time_to_come_is_refused(deployed: Deployed) -> None:
+    answer = alerter.handler({"Records": [record(event(minutes=60 + 16), "forged")]}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "forged"}]}
+    assert told(deployed) == []
 
 
 def test_fails_when_the_topic_takes_nothing(deployed: Deployed) -> None:

@@ -13,6 +13,9 @@ from tests.rules.delivery.events import OTHER_RULE, RULE, event, record, without
 ID = f"ai-config-rules/{RULE}/123456789012/us-east-1/AWS::Logs::LogGroup"
 
 
+pytestmark = pytest.mark.usefixtures("hour_of_events")
+
+
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security_hub, "WAITS", (0.0, 0.0, 0.0))
@@ -93,6 +96,17 @@ def test_what_was_never_wrong_is_no_finding(hub: Any) -> None:
     assert sent(event("COMPLIANT"), event("NOT_APPLICABLE", resource_id="answers", old="COMPLIANT")) == []
 
     assert states(hub) == {}
+
+
+def test_a_result_of_time_to_come_is_refused_and_blocks_nothing(hub: Any) -> None:
+    forged = event("COMPLIANT", minutes=60 + 16, old="NON_COMPLIANT")
+    ahead = event(minutes=60 + 14, resource_id="answers")
+
+    assert sent(event("NON_COMPLIANT"), forged, ahead) == ["m1"]
+    assert states(hub) == {f"{ID}/prompts": ("ACTIVE", "10:00"), f"{ID}/answers": ("ACTIVE", "11:14")}
+
+    assert sent(event("NON_COMPLIANT", minutes=70)) == []
+    assert states(hub)[f"{ID}/prompts"] == ("ACTIVE", "11:10")
 
 
 def test_rules_of_others_are_left_alone(account: Account, hub: Any) -> None:

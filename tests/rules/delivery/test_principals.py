@@ -17,6 +17,8 @@ ROLE = "arn:aws:iam::123456789012:role/service/app"
 USER = "arn:aws:iam::123456789012:user/ann"
 RULE = "bedrock-invoke-least-privilege"
 
+pytestmark = pytest.mark.usefixtures("hour_of_events")
+
 
 @pytest.fixture
 def ids(deployed: Deployed) -> dict[str, str]:
