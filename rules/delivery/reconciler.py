@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.delivery.compliance_change import ComplianceChange, moment, rule_of
 from rules.delivery.finding import PROVIDER, Finding, archived, finding_id, finding_of
+from rules.delivery.forwarder import CLOCKS_DIFFER
 from rules.delivery.pack import RESULTS_ACTION, RULES_ACTION, STATE_ACTION, Pack
 from rules.delivery.principals import ACTIONS as PRINCIPAL_ACTIONS
 from rules.delivery.principals import named
@@ -22,6 +23,7 @@ from rules.engine.verdict import Compliance, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from rules.engine.aws import Aws
 
@@ -56,13 +58,13 @@ def reconcile(aws: Aws, pack_name: str) -> None:
     findings = [
         finding
         for key, change in wrong.items()
-        for finding in [finding_of(change, known.get(key), at=aws.now)]
+        for finding in [finding_of(change, known.get(key), at=_after(known.get(key), aws))]
         if _is_news(finding, known.get(key), aws)
     ]
     stale = {key: one for key, one in open_findings.items() if key not in wrong}
     right = _right(aws, pack, names, stale)
     ended = [
-        archived(one, Compliance.COMPLIANT if key in right else Compliance.NOT_APPLICABLE, aws.now)
+        archived(one, Compliance.COMPLIANT if key in right else Compliance.NOT_APPLICABLE, _after(one, aws))
         for key, one in stale.items()
     ]
     refused = hub.put([*findings, *ended])
@@ -82,6 +84,17 @@ def _changes(
         yield ComplianceChange.of_result(
             rule, result, partition=aws.partition, account_id=aws.account_id, region=aws.region
         )
+
+
+def _after(known: Mapping[str, Any] | None, aws: Aws) -> datetime:
+    """
+    Return when a finding is brought up to date: now, or just after what somebody dated to a time to come.
+
+    AWS Security Hub would ignore everything until then. What is newer by minutes was imported meanwhile, and stays.
+    """
+    if known is None or moment(known["UpdatedAt"]) <= aws.now + CLOCKS_DIFFER:
+        return aws.now
+    return moment(known["UpdatedAt"]) + timedelta(milliseconds=1)
 
 
 def _is_news(finding: Finding, known: Mapping[str, Any] | None, aws: Aws) -> bool:

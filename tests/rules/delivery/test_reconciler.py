@@ -10,6 +10,7 @@ from rules.delivery.security_hub import SecurityHubError
 from tests.rules.delivery.deployed import Deployed
 from tests.rules.delivery.events import OTHER_RULE, RULE
 
+MINUTES = 1 / (24 * 60)
 PRODUCT = "arn:aws:securityhub:us-east-1:123456789012:product/123456789012/default"
 
 
@@ -21,7 +22,7 @@ def states(deployed: Deployed) -> dict[str, tuple[str, str]]:
     return {name: (one["RecordState"], one["Compliance"]["Status"]) for name, one in deployed.findings().items()}
 
 
-def older(deployed: Deployed, days: int, **changes: Any) -> None:
+def older(deployed: Deployed, days: float, **changes: Any) -> None:
     """Make every finding as if it had been imported some days ago."""
     for one in backend(deployed):
         when = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
@@ -117,11 +118,27 @@ def test_imports_nothing_when_nothing_changed(deployed: Deployed) -> None:
 def test_what_happens_meanwhile_is_not_overwritten(deployed: Deployed) -> None:
     deployed.report(RULE, prompts="NON_COMPLIANT")
     reconcile()
-    older(deployed, -1, RecordState="ARCHIVED")
+    older(deployed, -MINUTES * 10, RecordState="ARCHIVED")
 
     reconcile()
 
     assert deployed.findings()["prompts"]["RecordState"] == "ARCHIVED"
+
+
+@pytest.mark.parametrize(
+    ("compliance", "forged", "wanted"), [("NON_COMPLIANT", "ARCHIVED", "ACTIVE"), ("COMPLIANT", "ACTIVE", "ARCHIVED")]
+)
+def test_a_finding_that_is_dated_to_a_time_to_come_is_put_right(
+    deployed: Deployed, compliance: str, forged: str, wanted: str
+) -> None:
+    deployed.report(RULE, prompts="NON_COMPLIANT")
+    reconcile()
+    deployed.report(RULE, prompts=compliance)
+    older(deployed, -365, RecordState=forged)
+
+    reconcile()
+
+    assert states(deployed)["prompts"][0] == wanted
 
 
 def test_findings_of_others_are_left_alone(deployed: Deployed) -> None:
