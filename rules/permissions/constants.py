@@ -50,7 +50,7 @@ class Constants:
         for statement in document.statements:
             for condition in statement.conditions:
                 known = self._values.setdefault(condition.key.lower(), {})
-                known.update(dict.fromkeys(_VARIABLE.sub("*", value) for value in condition.values))
+                known.update(dict.fromkeys(map(_with_any_variable, condition.values)))
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -60,6 +60,12 @@ class Constants:
     def of(self, *keys: str) -> tuple[str, ...]:
         """Return the values of these keys, in the order of the document, each once."""
         return tuple(dict.fromkeys(chain.from_iterable(self._values.get(key, ()) for key in keys)))
+
+
+def _with_any_variable(value: str) -> str:
+    # After the last brace no variable ends, and looking for its end from every `${` would take quadratic time.
+    closed = value.rfind("}") + 1
+    return _VARIABLE.sub("*", value[:closed]) + value[closed:]
 
 
 def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[str] = ()) -> tuple[str, ...]:

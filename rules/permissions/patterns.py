@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from rules.permissions.context import NOTHING_KNOWN, RequestContext, Unresolved
@@ -174,7 +175,7 @@ class _Variable:
 
 
 _SPECIAL: Final = re.compile(r"\$\{([^}]*)\}|([*?])")
-_DEFAULT: Final = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*", re.DOTALL)
+_WILDCARD: Final = re.compile(r"()([*?])")
 _ARN_PARTS: Final = 6
 _WILDCARDS: Final[dict[str, Token]] = {wildcard.value: wildcard for wildcard in Wildcard}
 _SPLIT: Final = re.compile(r"([*?])").split
@@ -194,19 +195,30 @@ def _plain_resource(text: str) -> Extent:
 def _variable_tokens(text: str) -> tuple[Token | _Variable, ...]:
     tokens: list[Token | _Variable] = []
     end = 0
-    for found in _SPECIAL.finditer(text):
+    # After the last brace no variable ends, and looking for its end from every `${` would take quadratic time.
+    closed = text.rfind("}") + 1
+    for found in chain(_SPECIAL.finditer(text, 0, closed), _WILDCARD.finditer(text, closed)):
         tokens.append(text[end : found.start()])
         end = found.end()
         inside = found.group(1)
-        if inside is None:
+        if found.group(2):
             tokens.append(Wildcard(found.group(2)))
         elif inside in ("*", "?", "$"):
             tokens.append(inside)
         else:
-            with_default = _DEFAULT.fullmatch(inside)
-            tokens.append(_Variable(*with_default.groups()) if with_default else _Variable(inside.strip(), None))
+            tokens.append(_variable(inside))
     tokens.append(text[end:])
     return tuple(tokens)
+
+
+def _variable(inside: str) -> _Variable:
+    """Return the variable of what stands between `${` and `}`; a default is in single quotes after a comma."""
+    key, _, rest = inside.partition(",")
+    quoted = rest.strip()
+    default = quoted[1:-1]
+    if len(quoted) > 1 and quoted[0] == quoted[-1] == "'" and "'" not in default:
+        return _Variable(key.strip(), default)
+    return _Variable(inside.strip(), None)
 
 
 def _matcher(tokens: tuple[Token, ...]) -> Callable[[str], bool]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rules.permissions.context import RequestContext
 from rules.permissions.document import Version
 from rules.permissions.patterns import Wildcard, glob, matches_action, resource_extent, text_extent, wildcards
+from tests.fuzz.limits import at_most
 
 ACTIONS = [
     ("the same name", "bedrock:InvokeModel", True),
@@ -146,3 +147,43 @@ def test_matching_agrees_with_regular_expressions(pattern: str, text: str) -> No
 @given(patterns, st.text(alphabet="ab:/", max_size=3))
 def test_a_filled_glob_matches_itself(pattern: str, filler: str) -> None:
     assert wildcards(pattern).matches(wildcards(pattern).filled(filler, "c"))
+
+
+VARIABLES = [
+    ("a default", "a${aws:username, 'b'}c", "abc"),
+    ("a default with spaces around", "a${ aws:username , 'b' }c", "abc"),
+    ("a default with a comma in it", "a${aws:username,'b,c'}", "ab,c"),
+    ("an empty default", "a${aws:username,''}", "a"),
+    ("a default without quotes", "a${aws:username,b}", None),
+    ("a default with a quote in it", "a${aws:username,'b'c'}", None),
+    ("one quote", "a${aws:username,'}", None),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in VARIABLES])
+def test_a_variable_without_a_value_takes_the_default_that_is_in_quotes(text: str, wanted: str | None) -> None:
+    context = RequestContext({}, absent=frozenset({"aws:username"}))
+    extent = text_extent(text, Version.V2012, context)
+    assert (None if extent.certain is None else extent.certain.literal) == wanted
+
+
+def test_a_wildcard_after_the_last_variable_is_one() -> None:
+    extent = text_extent("${*}a*${b?", Version.V2012)
+    assert extent.outer.tokens == ("*a", Wildcard.ANY_TEXT, "${b", Wildcard.ANY_CHARACTER)
+
+
+LARGEST_POLICY = 20_480
+"""Bytes of a bucket's, a key's or an endpoint's policy."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("${" + " " * LARGEST_POLICY + "}", id="a variable of spaces"),
+        pytest.param("${a," + " " * LARGEST_POLICY + "'}", id="a default of spaces"),
+        pytest.param("${" * (LARGEST_POLICY // 2), id="variables that do not end"),
+    ],
+)
+def test_a_variable_as_long_as_a_policy_is_read_at_once(text: str) -> None:
+    with at_most(0.5):
+        text_extent(text, Version.V2012)
