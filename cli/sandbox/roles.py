@@ -63,8 +63,10 @@ def role_of(access_key_id: str, account_id: str, partition: str) -> str | None:
     A role that IAM does not have can be assumed too: it is the way into another account, and may do everything.
     """
     assumed = sts_backends[account_id][partition].get_assumed_role_from_access_key(access_key_id)
-    roles = {role.arn for role in iam_backends[account_id][partition].roles.values()}
-    return str(assumed.role_arn) if assumed is not None and assumed.role_arn in roles else None
+    if assumed is None:
+        return None
+    roles = iam_backends[account_id][partition].roles.values()
+    return str(assumed.role_arn) if any(role.arn == assumed.role_arn for role in roles) else None
 
 
 def _documents(account_id: str, partition: str, role_arn: str) -> Iterator[PolicyDocument]:
