@@ -53,8 +53,10 @@ def assess(rule: Rule[Any], aws: Aws) -> Assessment:
         if isinstance(fact, Unreadable):
             unreadable.append(fact)
             continue
-        one = Judged(fact.resource, verdict_on(rule, fact))
-        if not one.verdict.in_scope:
+        one = _judged(rule, fact)
+        if isinstance(one, Unreadable):
+            unreadable.append(one)
+        elif not one.verdict.in_scope:
             left_out.append(one)
         elif judged.setdefault((fact.resource.type, fact.resource.id), one) is not one:
             raise CollectionError(rule.id, "DuplicateFact", f"{fact.resource.name} was collected twice")
@@ -73,9 +75,18 @@ def assess_change(rule: ChangeRule[Any], aws: Aws, resource: Resource) -> Assess
     if fact is None:
         gone = out_of_scope("The resource no longer exists, or is not one that this rule is about.")
         return Assessment((Judged(resource, gone),))
-    if isinstance(fact, Unreadable):
-        return Assessment((), unreadable=(fact,))
-    return Assessment((Judged(resource, verdict_on(rule, fact)),))
+    one = fact if isinstance(fact, Unreadable) else _judged(rule, fact)
+    if isinstance(one, Unreadable):
+        return Assessment((), unreadable=(one,))
+    return Assessment((Judged(resource, one.verdict),))
+
+
+def _judged(rule: Rule[Any], fact: Fact) -> Judged | Unreadable:
+    """Return a fact with its verdict; what the rule cannot judge is unreadable, and hides no other resource."""
+    try:
+        return Judged(fact.resource, verdict_on(rule, fact))
+    except (*READ_ERRORS, *SHAPE_ERRORS) as error:
+        return Unreadable(fact.resource, error_code(error), error_message(error))
 
 
 def verdict_on(rule: Rule[Any], fact: Fact) -> Verdict:

@@ -68,8 +68,11 @@ class UnexpectedAnswerError(Exception):
 READ_ERRORS = (ClientError, BotoCoreError, ResponseParserError, MalformedPolicyError, UnexpectedAnswerError)
 """Everything that reading one thing from AWS may raise: refused, unreachable, or not understood."""
 
-SHAPE_ERRORS = (KeyError, TypeError, AttributeError, ValueError, IndexError)
-"""What taking an answer apart raises when it lacks what the service model promises."""
+SHAPE_ERRORS = (KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError, RecursionError)
+"""
+What taking an answer apart raises when it is not as the service model promises: something is missing, of another kind,
+too large to reckon with, or nested too deeply.
+"""
 
 
 def error_code(error: Exception) -> str:

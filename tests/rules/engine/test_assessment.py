@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import boto3
@@ -12,6 +13,27 @@ from rules.engine.errors import CollectionError
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
 from tests.rules.engine.sample_rules import BUCKET, CONTENT, Box, BoxesGood, BoxGood, box
+
+ODD = "odd"
+
+
+@dataclass(frozen=True)
+class Puzzled(BoxesGood):
+    """A rule that cannot make anything of one box."""
+
+    def judge(self, one: Box, /) -> Verdict:
+        if one.resource.name == ODD:
+            raise CONFUSIONS[one.tags["confusion"]]
+        return super().judge(one)
+
+
+CONFUSIONS: Mapping[str, Exception] = {
+    "no such part": IndexError("list index out of range"),
+    "too large": OverflowError("date value out of range"),
+    "too deep": RecursionError("maximum recursion depth exceeded"),
+    "another kind": TypeError("'int' object is not iterable"),
+}
+
 
 UNREADABLE = Unreadable(Resource(BUCKET, "dark", "dark"), "AccessDenied", "GetBucketPolicy: no")
 
@@ -122,3 +144,29 @@ def test_an_error_while_reading_the_changed_resource_makes_it_unreadable(aws: Aw
     (unreadable,) = assess_change(BoxGood(), aws, box("a").resource).unreadable
 
     assert unreadable == Unreadable(box("a").resource, "AccessDeniedException", "DescribeKey: no")
+
+
+@pytest.mark.parametrize(("confusion", "error"), CONFUSIONS.items(), ids=CONFUSIONS)
+def test_a_resource_that_a_rule_cannot_judge_hides_no_other(aws: Aws, confusion: str, error: Exception) -> None:
+    odd = box(ODD, confusion=confusion)
+    CONTENT.extend([box("a"), odd, box("b", good=False)])
+
+    assessment = assess(Puzzled(), aws)
+
+    message = f"the answer has an unexpected form ({type(error).__name__})"
+    assert [one.resource.name for one in assessment.judged] == ["a", "b"]
+    assert assessment.unreadable == (Unreadable(odd.resource, "UnexpectedAnswer", message),)
+
+
+def test_a_changed_resource_that_a_rule_cannot_judge_keeps_its_verdict(aws: Aws) -> None:
+    @dataclass(frozen=True)
+    class PuzzledBox(BoxGood):
+        def judge(self, one: Box, /) -> Verdict:
+            raise CONFUSIONS[one.tags["confusion"]]
+
+    CONTENT.append(box(ODD, confusion="no such part"))
+
+    assessment = assess_change(PuzzledBox(), aws, box(ODD).resource)
+
+    message = "the answer has an unexpected form (IndexError)"
+    assert assessment == Assessment((), unreadable=(Unreadable(box(ODD).resource, "UnexpectedAnswer", message),))
