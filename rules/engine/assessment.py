@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, CollectionError, error_code, error_message
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.verdict import Verdict, not_applicable, out_of_scope
+from rules.permissions.document import MalformedPolicyError
 
 if TYPE_CHECKING:
     from rules.engine.aws import Aws
@@ -85,7 +86,7 @@ def _judged(rule: Rule[Any], fact: Fact) -> Judged | Unreadable:
     """Return a fact with its verdict; what the rule cannot judge is unreadable, and hides no other resource."""
     try:
         return Judged(fact.resource, verdict_on(rule, fact))
-    except (*READ_ERRORS, *SHAPE_ERRORS) as error:
+    except (MalformedPolicyError, *SHAPE_ERRORS) as error:
         return Unreadable(fact.resource, error_code(error), error_message(error))
 
 
