@@ -6,9 +6,9 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from rules.engine.errors import ReportingError, error_code, error_message
+from rules.engine.errors import READ_ERRORS, ReportingError, error_code, error_message
 from rules.engine.resource import ACCOUNT_TYPE
 from rules.engine.verdict import Compliance, annotation, listed
 
@@ -159,7 +159,7 @@ def _failing_safely() -> Iterator[None]:
     """Turn what AWS answers into a ReportingError: rdklib would print the message as it is, and return it."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except READ_ERRORS as error:
         raise ReportingError(f"{error_code(error)}: {error_message(error)}") from error
 
 

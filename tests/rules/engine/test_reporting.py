@@ -5,7 +5,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from rules.engine.errors import ReportingError
+from rules.engine.errors import ReportingError, UnexpectedAnswerError
 from rules.engine.reporting import Reporter
 
 TIME = "2026-11-01T00:00:00.000Z"
@@ -110,6 +110,16 @@ def test_a_refused_type_falls_back_on_the_account(
 
     put(reporter, [evaluation(JOB, f"arn:aws:sagemaker:::training-job/j{n}", c) for n, c in enumerate(compliances)])
     reporter.finish(ACCOUNT)
+
+
+def test_an_answer_that_is_none_of_aws_config_fails_the_invocation(config: Any) -> None:
+    def refuse(**_: object) -> None:
+        raise UnexpectedAnswerError("PutEvaluations: the answer is not JSON")
+
+    config.meta.events.register("before-call.config-service.PutEvaluations", refuse)
+
+    with pytest.raises(ReportingError, match="UnexpectedAnswer: PutEvaluations: the answer is not JSON"):
+        put(Reporter(config, TIME), [evaluation(BUCKET, "b")])
 
 
 @pytest.mark.parametrize(
