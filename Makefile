@@ -8,6 +8,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export AWS_EC2_METADATA_DISABLED := true
+# What is imported is compiled once, whatever the shell says: the AWS CDK alone takes half a minute.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
 .PHONY: synth bootstrap deploy destroy bench oracle faults site sbom audit
