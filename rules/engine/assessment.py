@@ -76,10 +76,18 @@ def assess_change(rule: ChangeRule[Any], aws: Aws, resource: Resource) -> Assess
     if fact is None:
         gone = out_of_scope("The resource no longer exists, or is not one that this rule is about.")
         return Assessment((Judged(resource, gone),))
+    if not isinstance(fact, Unreadable) and not _is_about(fact, resource):
+        fact = Unreadable(resource, "UnexpectedAnswer", f"it is described as {fact.resource.id}, which is another one")
     one = fact if isinstance(fact, Unreadable) else _judged(rule, fact)
     if isinstance(one, Unreadable):
         return Assessment((), unreadable=(one,))
     return Assessment((Judged(resource, one.verdict),))
+
+
+def _is_about(fact: Fact, resource: Resource) -> bool:
+    """Say whether a fact is about the resource that AWS Config names; other ids of the same ARN are its ways."""
+    found = fact.resource
+    return (found.type, found.id) == (resource.type, resource.id) or (found.arn or "") == resource.arn
 
 
 def _judged(rule: Rule[Any], fact: Fact) -> Judged | Unreadable:

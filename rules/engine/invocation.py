@@ -12,24 +12,21 @@ from rdklib import Evaluation, Evaluator
 
 from rules.engine.assessment import Assessment, assess, assess_change
 from rules.engine.aws import Aws
-from rules.engine.errors import EventError, ReportingError, UnreadableResourcesError
+from rules.engine.errors import MESSAGE_LIMIT, EventError, ReportingError, UnreadableResourcesError
+from rules.engine.notification import CHANGE, changed_resource, checked, now_of
 from rules.engine.reporting import LEFT_SCOPE, Reporter
-from rules.engine.resource import Resource, Unreadable
 from rules.engine.surroundings import refuse_detours
-from rules.engine.verdict import Compliance, listed
+from rules.engine.verdict import Compliance, listed, printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rdklib import ClientFactory
 
+    from rules.engine.resource import Unreadable
     from rules.engine.rule import ChangeRule, Rule
 
 log = logging.getLogger(__name__)
-
-CHANGE = "ConfigurationItemChangeNotification"
-OVERSIZED = "OversizedConfigurationItemChangeNotification"
-SCHEDULED = "ScheduledNotification"
 
 DELETED = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"})
 
@@ -38,33 +35,14 @@ class Invocation(dict[str, Any]):
     """
     The event in the form that rdklib reads, with what the invocation learns on its way.
 
-    An oversized notification carries only a summary of the configuration item. The summary identifies the
-    resource, and rules read the resource again anyway, so it is turned into an ordinary change here.
-
-    Raises EventError for an event without what AWS Config always sends
-    (https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html).
+    Raises EventError for an event that AWS Config does not send.
     """
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
-        super().__init__(event)
-        for key in ("invokingEvent", "resultToken", "accountId"):
-            if not self.get(key):
-                raise EventError(f"the event has no {key}; only AWS Config may invoke this function")
-        try:
-            self.notification: dict[str, Any] = json.loads(self["invokingEvent"])
-            kind = self.notification["messageType"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise EventError("the event's invokingEvent is not a notification of AWS Config") from error
-        if kind == OVERSIZED:
-            self.notification["configurationItem"] = self.notification.pop("configurationItemSummary", None)
-            self.notification["messageType"] = kind = CHANGE
-            self["invokingEvent"] = json.dumps(self.notification)
-        if kind not in (CHANGE, SCHEDULED):
-            raise EventError(f"messageType is {kind!r}; allowed: {CHANGE}, {OVERSIZED}, {SCHEDULED}")
-        self["ruleParameters"] = self.get("ruleParameters") or "{}"
-        self.setdefault("executionRoleArn", "")
-        self.setdefault("eventLeftScope", False)
-        self.changed = _resource(self.notification.get("configurationItem")) if kind == CHANGE else None
+    def __init__(self, event: object) -> None:
+        taken, self.notification = checked(event)
+        super().__init__(taken)
+        is_change = self.notification["messageType"] == CHANGE
+        self.changed = changed_resource(self.notification) if is_change else None
         self.unreadable: tuple[Unreadable, ...] = ()
         self._reporter: Reporter | None = None
 
@@ -94,7 +72,7 @@ class Invocation(dict[str, Any]):
             return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource was deleted.")]
         if self["eventLeftScope"]:
             return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource left the rule's scope.")]
-        assessment = assess_change(rule, aws, _resource(item))
+        assessment = assess_change(rule, aws, changed_resource(self.notification))
         self.unreadable = assessment.unreadable
         return _evaluations(assessment)
 
@@ -131,12 +109,7 @@ class Invocation(dict[str, Any]):
         return str(item.get("configurationItemCaptureTime") or self.notification.get("notificationCreationTime"))
 
     def _now(self) -> datetime:
-        created = self.notification.get("notificationCreationTime")
-        if not created:
-            # Oversized notifications are documented without it.
-            return datetime.now(UTC)
-        moment = datetime.fromisoformat(created)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return now_of(self.notification) or datetime.now(UTC)
 
 
 def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], None]:
@@ -155,12 +128,13 @@ def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], N
         invocation = Invocation(event)
         if invocation.changed is not None and invocation.changed.type not in rule.resource_types:
             allowed = ", ".join(rule.resource_types) or "none"
-            raise EventError(f"{rule.id} is not triggered by changes of {invocation.changed.type}; allowed: {allowed}")
+            given = shortened(printable(invocation.changed.type), MESSAGE_LIMIT)
+            raise EventError(f"{rule.id} is not triggered by changes of {given}; allowed: {allowed}")
         outcome = Evaluator(rule(), list(rule.resource_types), is_applicable_status=True).handle(invocation, context)
         if isinstance(outcome, dict):
             code = outcome.get("customerErrorCode") or "InternalError"
             reason = outcome.get("customerErrorMessage") or outcome.get("internalErrorDetails")
-            raise ReportingError(f"{rule.id}: {code}: {reason}")
+            raise ReportingError(f"{rule.id}: {code}: {shortened(printable(str(reason)), MESSAGE_LIMIT)}")
         log.info(json.dumps({"ruleId": rule.id, "reported": len(outcome), "unreadable": len(invocation.unreadable)}))
         invocation.finish()
 
@@ -172,17 +146,3 @@ def _evaluations(assessment: Assessment) -> list[Evaluation]:
         Evaluation(one.verdict.compliance.value, one.resource.id, one.resource.type, one.verdict.annotation)
         for one in assessment.judged
     ]
-
-
-def _resource(item: Mapping[str, Any] | None) -> Resource:
-    if not item:
-        raise EventError("the notification has no configuration item")
-    try:
-        return Resource(
-            type=item["resourceType"],
-            id=item["resourceId"],
-            name=item.get("resourceName") or item["resourceId"],
-            arn=item.get("ARN") or item.get("arn"),
-        )
-    except KeyError as error:
-        raise EventError(f"the configuration item has no {error}") from error

@@ -16,8 +16,11 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rules.engine.errors import ParameterError
+from rules.engine.verdict import shortened
 
 BOOLEANS = {"true": True, "false": False}
+LONGEST_SHOWN = 200
+"""Characters of a refused text that a message quotes."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def configured(rule: type[Any], given: Mapping[str, Any]) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name, value in given.items():
         if name not in by_name:
-            raise ParameterError(f"unknown parameter {name!r}; allowed: {', '.join(by_name) or 'none'}")
+            raise ParameterError(f"unknown parameter {shown_name(name)}; allowed: {', '.join(by_name) or 'none'}")
         text = (value if isinstance(value, str) else json.dumps(value)).strip()
         if not text:
             continue
@@ -151,8 +154,15 @@ def configured(rule: type[Any], given: Mapping[str, Any]) -> dict[str, Any]:
         try:
             arguments[by_name[name]] = _parsed(text, kind, notes)
         except _RefusedError:
-            raise ParameterError(f"parameter {name}={text!r}; allowed: {_allowed(kind, notes)}") from None
+            raise ParameterError(
+                f"parameter {name}={shortened(text, LONGEST_SHOWN)!r}; allowed: {_allowed(kind, notes)}"
+            ) from None
     return arguments
+
+
+def shown_name(name: object) -> str:
+    """Return a name that nobody knows as a message quotes it."""
+    return repr(shortened(str(name), LONGEST_SHOWN))
 
 
 def camel_case(field: str) -> str:

@@ -12,7 +12,7 @@ from rules.engine.collector import Action, Collector
 from rules.engine.duties import Duty, Severity
 from rules.engine.errors import ParameterError
 from rules.engine.invocation import Invocation, handler_of
-from rules.engine.parameters import InPack, Parameter, Tag, configured, parameters
+from rules.engine.parameters import InPack, Parameter, Tag, configured, parameters, shown_name
 from rules.engine.resource import ACCOUNT_TYPE, Resource, Unreadable
 from rules.engine.verdict import Verdict
 from rules.frameworks.framework import Control
@@ -129,7 +129,7 @@ class Rule(RuleMetadata[F], ConfigRule):
         for name in given:
             if name not in known:
                 raise ParameterError(
-                    f"{cls.id}: unknown parameter {name!r}; allowed: {', '.join(sorted(known)) or 'none'}"
+                    f"{cls.id}: unknown parameter {shown_name(name)}; allowed: {', '.join(sorted(known)) or 'none'}"
                 )
         try:
             return cls(**configured(cls, given))

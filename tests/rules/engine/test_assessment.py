@@ -170,3 +170,20 @@ def test_a_changed_resource_that_a_rule_cannot_judge_keeps_its_verdict(aws: Aws)
 
     message = "the answer has an unexpected form (IndexError)"
     assert assessment == Assessment((), unreadable=(Unreadable(box(ODD).resource, "UnexpectedAnswer", message),))
+
+
+def test_a_change_is_not_answered_with_the_verdict_on_another_resource(aws: Aws) -> None:
+    CONTENT.append(box("a"))
+    asked = Resource(BUCKET, "b", "a", "arn:aws:s3:::b")
+
+    message = "it is described as a, which is another one"
+    assert assess_change(BoxGood(), aws, asked) == Assessment(
+        (), unreadable=(Unreadable(asked, "UnexpectedAnswer", message),)
+    )
+
+
+def test_a_change_under_another_id_of_the_same_arn_is_answered(aws: Aws) -> None:
+    CONTENT.append(box("a"))
+    asked = Resource(BUCKET, "an id of AWS Config", "a", "arn:aws:s3:::a")
+
+    assert assess_change(BoxGood(), aws, asked).judged == (Judged(asked, compliant("The box is good.")),)
