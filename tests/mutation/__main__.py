@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.mutation.covering import Covering, Package, record
-from tests.mutation.killing import Judge, Judgement
+from tests.mutation.forks import Judgement
+from tests.mutation.killing import Judge
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.results import Results
 from tests.mutation.score import Room, drawn, total
@@ -41,23 +42,28 @@ def main() -> int:
     if chosen.kept:
         judged = {mutant: found for mutant in wanted if (found := results.of(mutant))}
     else:
-        judge = Judge(Covering(RULES, recording), chosen.seconds)
-        for number, mutant in enumerate(wanted, 1):
-            judged[mutant] = _judged(judge, results, mutant)
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\r{number:,}/{len(wanted):,} ")
+        judged = _judged(Covering(RULES, recording), chosen.seconds, wanted)
     counts = {name: len(found) for name, found in rooms.items()}
     sys.stdout.writelines(f"{line}\n" for line in told(counts, judged))
     return 0 if total(_rooms(counts, judged))[0] >= chosen.wanted else 1
 
 
-def _judged(judge: Judge, results: Results, mutant: Mutant) -> Judgement:
-    known = results.of(mutant)
-    if known is not None:
-        return known
-    judgement, files = judge.judge(mutant)
-    results.keep(mutant, judgement, files)
-    return judgement
+def _judged(covering: Covering, seconds: float, wanted: Sequence[Mutant]) -> dict[Mutant, Judgement]:
+    """Return the judgements of mutants, the known ones and new ones; exit if a test fails without any change."""
+    results = Results(KEPT / "results", ROOT)
+    judged = {mutant: found for mutant in wanted if (found := results.of(mutant))}
+    judge = Judge(covering, seconds)
+    killers = set()
+    for mutant, judgement, files in judge.judge_all(mutant for mutant in wanted if mutant not in judged):
+        results.keep(mutant, judgement, files)
+        judged[mutant] = judgement
+        killers.add(judgement.test)
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{len(judged):,}/{len(wanted):,} ")
+    wrong = judge.unchanged(sorted(killers - {"", "import"}))
+    if wrong:
+        raise SystemExit(f"{wrong} fails without any mutant: what it killed does not count")
+    return judged
 
 
 def told(counts: dict[str, int], judged: dict[Mutant, Judgement]) -> Iterator[str]:

@@ -8,26 +8,23 @@ import importlib.machinery
 import importlib.util
 import json
 import os
-import resource
-import select
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-import hypothesis
 import pytest
 
 from tests.mutation.covering import Covering, dotted
+from tests.mutation.forks import Judgement, fork, heard, quiet, read
 from tests.mutation.operators import Mutant, mutated
+from tests.mutation.swapping import Functions, Pairs, differing, live, swap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import CodeType, ModuleType
-
-Outcome = Literal["killed", "stopped", "survived", "uncovered"]
-"""`stopped` is a mutant that ran on and on, and counts as killed."""
 
 NEEDED = ("cli.sandbox", "rules.engine.catalogue", "hypothesis.strategies", "pytest_cov.plugin")
 OURS = frozenset({"rules", "cli", "cdk", "tests", "benchmarks"})
@@ -38,25 +35,6 @@ MOST_OTHERS = 200
 MOST_FILES = 12
 TEST_SECONDS = 30
 """CPU seconds after which one test is stopped; none takes a third of that."""
-SILENT_SECONDS = 600
-"""Wall seconds without a sign of life after which a fork is stopped: something waits for ever."""
-MEMORY = 4 * 2**30
-"""Bytes of address space; a test run of one file takes a quarter of that."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What became of a mutant: the test that failed with it, or "" for none; `seconds` of CPU; tests that ran."""
-
-    outcome: Outcome
-    test: str = ""
-    seconds: float = 0.0
-    ran: int = 0
-
-    @property
-    def killed(self) -> bool:
-        """Whether the tests noticed."""
-        return self.outcome in ("killed", "stopped")
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -105,13 +83,17 @@ class _Watch:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what covers the mutant and what is newer than the recording."""
+        items[:] = self.chosen(items)
+
+    def chosen(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Return what covers the mutant, and then what is newer than the recording."""
         new = len(self.rank)
-        chosen = [
+        kept = [
             item
             for item in items
             if item.nodeid in self.rank or (self.known is not None and item.nodeid not in self.known)
         ]
-        items[:] = sorted(chosen, key=lambda item: self.rank.get(item.nodeid, new))
+        return sorted(kept, key=lambda item: self.rank.get(item.nodeid, new))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Give the test its time."""
@@ -140,6 +122,48 @@ class _Watch:
             item.session.shouldstop = "its time is up"
 
 
+@dataclass(frozen=True)
+class _Swap:
+    """A mutant that differs within functions only, and the tests that it meets."""
+
+    mutant: Mutant
+    pairs: Pairs
+    tests: Sequence[str]
+
+
+class _Host:
+    """A pytest plugin: collects the tests of a module once, then forks for each mutant and swaps its functions."""
+
+    def __init__(self, swaps: Sequence[_Swap], watch: Callable[[Sequence[str], int], _Watch], pipe: int) -> None:
+        self.swaps = swaps
+        self.watch = watch
+        self.pipe = pipe
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Judge all mutants instead of running the tests."""
+        if session.testsfailed:
+            return True
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        functions = live(self.swaps[0].pairs[0][0].co_filename)
+        for swapped in self.swaps:
+            if all((old.co_qualname, old.co_firstlineno) in functions for old, _ in swapped.pairs):
+                found = heard(partial(self._meet, session, swapped, functions))
+                os.write(self.pipe, json.dumps({"key": swapped.mutant.key, **asdict(found)}).encode() + b"\n")
+        return True
+
+    def _meet(self, session: pytest.Session, swapped: _Swap, functions: Functions, pipe: int) -> None:
+        watch = self.watch(swapped.tests, pipe)
+        session.config.pluginmanager.register(watch)
+        swap(swapped.pairs, functions)
+        items = watch.chosen(session.items)
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if watch.failed or session.shouldstop:
+                break
+        watch.tell(failed=watch.failed, ran=watch.ran, seconds=time.process_time())
+
+
 class Judge:
     """
     Judges the mutants of a package; what `needed` imports from other packages is imported once, here.
@@ -164,10 +188,59 @@ class Judge:
             if name not in sys.modules:
                 importlib.import_module(name)
 
+    def judge_all(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Judgement, list[str]]]:
+        """
+        Yield each mutant with what `judge` returns, module by module.
+
+        Where only functions differ, a first attempt puts them into a process that has the tests already; who survives
+        that is judged by `judge`, since tables and caches may have been filled by the functions as they were.
+        """
+        modules: dict[str, list[Mutant]] = {}
+        for mutant in mutants:
+            modules.setdefault(mutant.path, []).append(mutant)
+        for path, found in modules.items():
+            first = self._swapped(path, found)
+            for mutant in found:
+                judgement = first.get(mutant.key)
+                if judgement and judgement.killed:
+                    yield mutant, judgement, [self.covering.package.mirror(path)]
+                else:
+                    yield mutant, *self.judge(mutant)
+
+    def _swapped(self, path: str, mutants: Iterable[Mutant]) -> dict[str, Judgement]:
+        root, mirror = self.covering.package.root, self.covering.package.mirror(path)
+        if not (root / mirror).is_file():
+            return {}
+        original = compile((root / path).read_bytes(), str(root / path), "exec", dont_inherit=True)
+        swaps = []
+        for mutant in mutants:
+            if pairs := differing(original, self._code(mutant)):
+                tests = [test for test in self.covering.tests_of(mutant) if test.startswith(f"{mirror}::")]
+                swaps.append(_Swap(mutant, pairs, tests))
+        if not swaps:
+            return {}
+
+        def watch(tests: Sequence[str], pipe: int) -> _Watch:
+            return _Watch(tests, self._known, self.seconds, self.test_seconds, pipe)
+
+        def work(pipe: int) -> None:
+            quiet(self.test_seconds)
+            os.chdir(root)
+            pytest.main([*OPTIONS, mirror], plugins=[_Host(swaps, watch, pipe)])
+
+        child, pipe = fork(work)
+        found = [json.loads(line) for line in read(pipe).splitlines()]
+        os.waitpid(child, 0)
+        return {line.pop("key"): Judgement(**line) for line in found}
+
+    def _code(self, mutant: Mutant) -> CodeType:
+        root = self.covering.package.root
+        return compile(mutated(root, mutant), str(root / mutant.path), "exec", dont_inherit=True)
+
     def judge(self, mutant: Mutant) -> tuple[Judgement, list[str]]:
         """Return what became of a mutant, and the test files that it met: first the one of its module, then others."""
         package = self.covering.package
-        code = compile(mutated(package.root, mutant), str(package.root / mutant.path), "exec", dont_inherit=True)
+        code = self._code(mutant)
         mirror = package.mirror(mutant.path)
         tests = self.covering.tests_of(mutant)
         near = [test for test in tests if test.startswith(f"{mirror}::")]
@@ -207,7 +280,7 @@ class Judge:
         root = self.covering.package.root
 
         def work(pipe: int) -> None:
-            _quiet(self.test_seconds)
+            quiet(self.test_seconds)
             os.chdir(root)
             if code is not None:
                 sys.meta_path.insert(0, _Finder(dotted(path), str(root / path), code))
@@ -216,7 +289,7 @@ class Judge:
             failed = watch.failed or ("import" if status not in ENDS_WELL else "")
             watch.tell(failed=failed, ran=watch.ran, seconds=time.process_time())
 
-        found = _heard(work)
+        found = heard(work)
         if found.killed:
             self._killers[found.test] = self._killers.get(found.test, 0) + 1
         return found
@@ -235,70 +308,7 @@ def _imported_by(*modules: str) -> list[str]:
         ]
         os.write(pipe, "\n".join(found).encode())
 
-    child, pipe = _fork(work)
-    found = b""
-    while part := os.read(pipe, 1 << 16):
-        found += part
-    os.close(pipe)
+    child, pipe = fork(work)
+    found = read(pipe).decode().split("\n")
     os.waitpid(child, 0)
-    return found.decode().split("\n")
-
-
-def _fork(work: Callable[[int], None]) -> tuple[int, int]:
-    """Start a child that does its work and exits; return its id and what to read of what it tells."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    read, write = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(write)
-        return child, read
-    status = 1
-    try:
-        os.close(read)
-        work(write)
-        status = 0
-    finally:
-        # Nothing that the parent has open is flushed or closed twice.
-        os._exit(status)
-
-
-def _quiet(test_seconds: float) -> None:
-    """Let what tests print go nowhere, and what runs on and on end."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_PROF, test_seconds)
-    quick = hypothesis.settings(
-        database=None, derandomize=True, phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate]
-    )
-    hypothesis.settings.register_profile("mutants", quick)
-    hypothesis.settings.load_profile("mutants")
-
-
-def _heard(work: Callable[[int], None]) -> Judgement:
-    """Return what a child tells; one that is stopped for its CPU seconds, or is silent for long, ran on and on."""
-    child, pipe = _fork(work)
-    told = b""
-    silent = False
-    while True:
-        if not select.select([pipe], [], [], SILENT_SECONDS)[0]:
-            silent = True
-            os.kill(child, signal.SIGKILL)
-            break
-        part = os.read(pipe, 1 << 16)
-        if not part:
-            break
-        told += part
-    os.close(pipe)
-    status = os.waitpid(child, 0)[1]
-    lines = [json.loads(line) for line in told.splitlines()]
-    started = [line["started"] for line in lines if "started" in line]
-    if silent or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF):
-        return Judgement("stopped", started[-1] if started else "import", 0.0, len(started))
-    end = lines[-1] if lines and "failed" in lines[-1] else None
-    if end is None:
-        return Judgement("killed", started[-1] if started else "import", 0.0, len(started))
-    return Judgement("killed" if end["failed"] else "survived", end["failed"], end["seconds"], end["ran"])
+    return found

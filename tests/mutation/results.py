@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.mutation.covering import hash_of
-from tests.mutation.killing import Judgement
+from tests.mutation.forks import Judgement
 from tests.mutation.operators import Mutant
 
 

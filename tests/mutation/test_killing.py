@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.covering import Covering, Package, record
-from tests.mutation.killing import Judge, Outcome
-from tests.mutation.operators import mutants
+from tests.mutation.forks import Outcome
+from tests.mutation.killing import Judge
+from tests.mutation.operators import Mutant, mutants
 
 pytestmark = pytest.mark.slow
 
@@ -57,18 +58,21 @@ WANTED: dict[str, Outcome] = {
 """No test has a key of exactly 90 days, or asks how long was waited; turns that grow or skip 0 never end."""
 
 
-def outcomes(root: Path) -> tuple[dict[str, Outcome], str, str]:
-    """Return what became of each mutant, and what fails without any change: of the tests, and of one that is wrong."""
+def outcomes(root: Path) -> tuple[list[dict[str, Outcome]], list[str]]:
+    """Return what became of mutants, together and one by one, and which of right and of wrong tests fail unchanged."""
     package = Package(root, "sample", "checks")
     record(package, root / "build" / "coverage")
     judge = Judge(Covering(package, root / "build" / "coverage"), seconds=10, test_seconds=1, needed=())
-    found: dict[str, Outcome] = {}
+    changes: dict[str, Mutant] = {}
     for mutant in mutants(root, "sample/keys.py"):
         change = f"{mutant.before} -> {mutant.after}"
-        found[f"{change} (forgotten)" if change in found else change] = judge.judge(mutant)[0].outcome
+        changes[f"{change} (forgotten)" if change in changes else change] = mutant
+    together = {mutant: judgement.outcome for mutant, judgement, _ in judge.judge_all(changes.values())}
+    alone = {change: judge.judge(mutant)[0].outcome for change, mutant in changes.items()}
     right = [f"checks/test_keys.py::{name}" for name in ("test_a_key_gets_old[91-True]", "test_waits")]
     (root / "checks" / "test_wrong.py").write_text("def test_fails():\n    assert False\n", encoding="utf-8")
-    return found, judge.unchanged(right), judge.unchanged([*right, "checks/test_wrong.py::test_fails"])
+    failing = [judge.unchanged(right), judge.unchanged([*right, "checks/test_wrong.py::test_fails"])]
+    return [{change: together[mutant] for change, mutant in changes.items()}, alone], failing
 
 
 def test_judges_every_mutant_of_a_project(tmp_path: Path) -> None:
@@ -82,8 +86,7 @@ def test_judges_every_mutant_of_a_project(tmp_path: Path) -> None:
         (tmp_path / path).write_text(text, encoding="utf-8")
 
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        found, right, wrong = process.submit(outcomes, tmp_path).result()
+        found, failing = process.submit(outcomes, tmp_path).result()
 
-    assert found == WANTED
-    assert right == ""
-    assert wrong == "checks/test_wrong.py::test_fails"
+    assert found == [WANTED, WANTED]
+    assert failing == ["", "checks/test_wrong.py::test_fails"]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.killing import Judgement
+from tests.mutation.forks import Judgement
 from tests.mutation.operators import Mutant
 from tests.mutation.results import Results
 

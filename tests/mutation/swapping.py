@@ -1,0 +1,56 @@
+"""Changed functions in the place of those that a process has: whatever holds a function sees the change."""
+
+import gc
+import inspect
+from collections import defaultdict
+from types import CodeType, FunctionType
+
+Pairs = list[tuple[CodeType, CodeType]]
+"""Code of outermost functions and methods, as it was and as it became."""
+Functions = dict[tuple[str, int], list[FunctionType]]
+"""The functions of a module by qualified name and first line."""
+
+
+def differing(old: CodeType, new: CodeType) -> Pairs:
+    """Return the functions in which two versions of a module differ; empty if something else differs, or nothing."""
+    return _differing(old, new) or []
+
+
+def live(file: str) -> Functions:
+    """Return the functions that this process has of a file, also those behind decorators and properties."""
+    found: Functions = defaultdict(list)
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename == file:
+            found[thing.__code__.co_qualname, thing.__code__.co_firstlineno].append(thing)
+    return dict(found)
+
+
+def swap(pairs: Pairs, functions: Functions) -> None:
+    """Give the functions their new code."""
+    for old, new in pairs:
+        for function in functions[old.co_qualname, old.co_firstlineno]:
+            function.__code__ = new
+
+
+def _differing(old: CodeType, new: CodeType) -> Pairs | None:
+    if old.co_flags & inspect.CO_OPTIMIZED:
+        same_cells = old.co_freevars == new.co_freevars
+        return ([] if old == new else [(old, new)]) if same_cells else None
+    before, after = _nested(old), _nested(new)
+    if len(before) != len(after) or _bare(old) != _bare(new):
+        return None
+    found: Pairs = []
+    for was, became in zip(before, after, strict=True):
+        pairs = _differing(was, became)
+        if pairs is None:
+            return None
+        found.extend(pairs)
+    return found
+
+
+def _nested(code: CodeType) -> list[CodeType]:
+    return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+
+
+def _bare(code: CodeType) -> CodeType:
+    return code.replace(co_consts=tuple(None if isinstance(each, CodeType) else each for each in code.co_consts))
