@@ -1,0 +1,67 @@
+"""
+Run as a process of its own: a rule's Lambda function, some invocations long, and what they cost.
+
+Standard input is one line of JSON: {"module": "rules.….…", "endpoint": URL, "events": [event, …]}. Each line on
+standard output answers one event with the figures of `Run`. Nothing of the embedded account is in this process.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Answer every event, in this one process, as a warm Lambda execution environment does."""
+    task = json.loads(sys.stdin.readline())
+    started = time.process_time()
+    with redirect_stdout(sys.stderr):
+        handler = import_module(task["module"]).handler
+        _lead_to(task["endpoint"])
+        for event in task["events"]:
+            error = ""
+            wall = time.perf_counter()
+            try:
+                handler(event, None)
+            except Exception as raised:  # noqa: BLE001 - whatever a function raises fails its invocation
+                error = f"{type(raised).__name__}: {raised}"
+            figures = {
+                "cpu": time.process_time() - started,
+                "wall": time.perf_counter() - wall,
+                "peak": _megabytes("VmHWM"),
+                "resident": _megabytes("VmRSS"),
+                "error": error,
+            }
+            print(json.dumps(figures), file=sys.__stdout__, flush=True)
+            started = time.process_time()
+
+
+def _megabytes(figure: str) -> float:
+    """
+    Return a figure of this process from Linux: VmHWM is its peak, VmRSS what it has in memory now.
+
+    The peak that getrusage tells includes that of the parent before this program was started.
+    """
+    with Path("/proc/self/status").open(encoding="ascii") as status:
+        kilobytes = next(line.split()[1] for line in status if line.startswith(f"{figure}:"))
+    return int(kilobytes) / 1024
+
+
+def _lead_to(endpoint: str) -> None:
+    """Have the function's clients reach the embedded account: a function refuses an endpoint in its environment."""
+    boto3: Any = import_module("boto3")
+
+    class Led(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
+        def client(self, *arguments: Any, **settings: Any) -> Any:
+            return super().client(*arguments, **{**settings, "endpoint_url": endpoint})
+
+    boto3.DEFAULT_SESSION = Led()
+
+
+if __name__ == "__main__":
+    main()
