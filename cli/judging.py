@@ -41,13 +41,15 @@ def judge(rules: Sequence[Rule[Any]], account: OpenAccount, watcher: Watcher = N
     """
     Return the report of `rules` on the account.
 
-    Facts that several rules need are read once. A rule that fails has no evaluations and one failure; a resource
-    that cannot be read is a failure beside the rule's other evaluations.
+    Facts that several rules need are read once; tags are not read where no rule exempts by them. A rule that fails has
+    no evaluations and one failure; a resource that cannot be read is a failure beside the rule's other evaluations.
     """
+    exempting = any(rule.exempt_tag is not None for rule in rules)
+    aws = account.aws if exempting else account.aws.without_exemptions()
 
     def watched(rule: Rule[Any]) -> Assessment:
         watcher.started(rule.id)
-        return assess(rule, account.aws)
+        return assess(rule, aws)
 
     with ThreadPoolExecutor(RULES_AT_ONCE, thread_name_prefix="rule") as pool:
         try:

@@ -12,7 +12,7 @@ from rules.permissions.resource_policy import OutsiderKind, Trust, grants, outsi
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rules.facts.s3 import Bucket, BucketEncryption
+    from rules.facts.s3 import Bucket, BucketEncryption, RetainingBucket
     from rules.facts.s3_settings import LifecycleRule
     from rules.permissions.resource_policy import Grant
 
@@ -67,7 +67,7 @@ def versioning_defect(bucket: Bucket) -> str | None:
     return None if bucket.versioning == "Enabled" else f"Versioning is {bucket.versioning}; Enabled is wanted."
 
 
-def object_lock_defect(bucket: Bucket) -> str | None:
+def object_lock_defect(bucket: RetainingBucket) -> str | None:
     """Return why new objects can be deleted: services such as Amazon Bedrock ask for no retention themselves."""
     if bucket.object_lock is None:
         return "Object Lock is off; a default retention is wanted."
@@ -76,7 +76,7 @@ def object_lock_defect(bucket: Bucket) -> str | None:
     return None
 
 
-def expiry_defects(bucket: Bucket, paths: Iterable[str], least: int, most: int) -> tuple[str, ...]:
+def expiry_defects(bucket: RetainingBucket, paths: Iterable[str], least: int, most: int) -> tuple[str, ...]:
     """
     Return why objects under `paths` do not expire after `least` to `most` days; 0 is no bound.
 
@@ -128,7 +128,7 @@ def resource_arns(bucket: Bucket) -> tuple[str, str]:
     return f"{bucket.resource.arn}", f"{bucket.resource.arn}/*"
 
 
-def _expiry_defect(bucket: Bucket, path: str, least: int, most: int) -> str | None:
+def _expiry_defect(bucket: RetainingBucket, path: str, least: int, most: int) -> str | None:
     wanted = bounds(least, most)
     where = f"objects under {path}" if path else "objects"
     enabled = [rule for rule in bucket.lifecycle if rule.enabled]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from concurrent.futures import Future, ThreadPoolExecutor
 from socket import EAI_NONAME, gaierror
 from threading import Lock
@@ -14,7 +15,7 @@ from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_mes
 from rules.engine.resource import Resource, Unreadable, account_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
     from datetime import datetime
 
     import boto3
@@ -46,6 +47,7 @@ class Aws:
         self._clients = Clients(session, region)
         self._recalled: dict[Hashable, Future[Any]] = {}
         self._lock = Lock()
+        self._exempting = True
 
     @property
     def account(self) -> Resource:
@@ -74,6 +76,30 @@ class Aws:
                 future.set_exception(error)
                 raise
         return cast("T", future.result())
+
+    def asked(self, service: Service, operation: str, **parameters: Hashable) -> Mapping[str, Any]:
+        """
+        Return what AWS answered when this run first asked, such as "describe_model": nobody may change it.
+
+        For what facts of several modules are made of. Raises what the first call raised.
+        """
+        call = getattr(self.client(service), operation)
+        return self.recall((service, operation, *sorted(parameters.items())), lambda: call(**parameters))
+
+    def tags(self, arn: str, read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+        """
+        Return the tags that `read` reads of a resource, once in a run; {} where no rule exempts by tag.
+
+        For tags that decide nothing but exemptions. A rule that judges tags itself reads them without this.
+        """
+        return self.recall(("tags", arn), read) if self._exempting else {}
+
+    def without_exemptions(self) -> Aws:
+        """Return the account for rules of which none exempts by tag; what was read so far it knows, too."""
+        other = copy.copy(self)
+        other._recalled = dict(self._recalled)  # noqa: SLF001 - one of its own kind
+        other._exempting = False  # noqa: SLF001 - the same
+        return other
 
     def read_one(
         self, resource: Resource, read: Callable[[], F | None], *, gone: Iterable[str] = ()

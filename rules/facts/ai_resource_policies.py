@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource, Unreadable
-from rules.facts import sagemaker_endpoints
+from rules.facts import bedrock_tags, sagemaker_endpoints
 from rules.facts.listings import every
 from rules.facts.sagemaker_endpoints import ENDPOINT
 from rules.facts.sagemaker_resources import tags, unless_gone
@@ -102,12 +102,11 @@ def guardrails(aws: Aws) -> tuple[GuardedResource | Unreadable, ...]:
 
     def read(summary: Mapping[str, Any]) -> GuardedResource:
         arn = summary["arn"]
-        answered = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", ())
         policy = _policy(
             lambda: bedrock.get_resource_policy(resourceArn=arn).get("resourcePolicy"),
             lambda error: error_code(error) in GONE,
         )
-        return GuardedResource(identify(summary), {tag["key"]: tag["value"] for tag in answered}, policy)
+        return GuardedResource(identify(summary), bedrock_tags.tags(aws, arn), policy)
 
     return aws.read_each(every(aws, "bedrock", "list_guardrails", "guardrails"), identify, read, gone=GONE)
 

@@ -84,9 +84,12 @@ def key_holders(aws: Aws) -> tuple[KeyHolder | Unreadable, ...]:
     pages = aws.client("iam").get_paginator("list_users").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
     holders = [user_resource(user) for page in pages for user in page["Users"] if user["UserName"] in keys]
 
+    def tags(user: Resource) -> dict[str, str]:
+        listing = aws.client("iam").get_paginator("list_user_tags").paginate(UserName=user.name)
+        return {tag["Key"]: tag["Value"] for page in listing for tag in page["Tags"]}
+
     def read(user: Resource) -> KeyHolder:
-        tags = aws.client("iam").get_paginator("list_user_tags").paginate(UserName=user.name)
-        return KeyHolder(user, {tag["Key"]: tag["Value"] for page in tags for tag in page["Tags"]}, keys[user.name])
+        return KeyHolder(user, aws.tags(user.id, lambda: tags(user)), keys[user.name])
 
     return aws.read_each(holders, lambda user: user, read, gone=(GONE,))
 

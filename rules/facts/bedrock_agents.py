@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
+from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def agents(aws: Aws) -> tuple[Agent | Unreadable, ...]:
         agent = bedrock.get_agent(agentId=summary["agentId"])["agent"]
         return Agent(
             resource=resource,
-            tags=bedrock.list_tags_for_resource(resourceArn=resource.arn).get("tags", {}),
+            tags=agent_tags(aws, f"{resource.arn}"),
             key_arn=agent.get("customerEncryptionKeyArn"),
             guardrail=_guardrail(agent),
         )
@@ -107,7 +108,7 @@ def routed_agents(aws: Aws) -> tuple[RoutedAgent | Unreadable, ...]:
             else:
                 answer = bedrock.get_agent_version(agentId=agent_id, agentVersion=version)
                 guardrail = _guardrail(answer["agentVersion"])
-            versions.append(AgentVersion(version, tuple(aliases), guardrail))
+            versions.append(AgentVersion(version, tuple(sorted(aliases)), guardrail))
         return RoutedAgent(agent.resource, agent.tags, tuple(versions))
 
     return aws.read_each(agents(aws), lambda agent: agent.resource, read, gone=GONE)

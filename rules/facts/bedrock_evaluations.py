@@ -18,6 +18,7 @@ from rules.facts.bedrock_models import (
     custom_model_resource,
     imported_model_resource,
 )
+from rules.facts.bedrock_tags import tags
 from rules.facts.listings import every
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class EvaluatedModel:
 def metrics(aws: Aws, job_arn: str) -> frozenset[str] | None:
     """Return what an evaluation job measures, by the names that it gives the metrics; None when the job is gone."""
     try:
-        job = aws.client("bedrock").get_evaluation_job(jobIdentifier=job_arn)
+        job = aws.asked("bedrock", "get_evaluation_job", jobIdentifier=job_arn)
     except ClientError as error:
         if error_code(error) in GONE:
             return None
@@ -99,7 +100,6 @@ def evaluated_models(aws: Aws) -> tuple[EvaluatedModel | Unreadable, ...]:
 
 
 def _evaluated_model(aws: Aws, resource: Resource, summary: Mapping[str, Any]) -> EvaluatedModel:
-    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=resource.arn).get("tags", ())
     jobs = {
         job["jobArn"]: job
         for name in (resource.id, resource.name)
@@ -107,10 +107,10 @@ def _evaluated_model(aws: Aws, resource: Resource, summary: Mapping[str, Any]) -
         # An older one was of another model of the same name.
         if job["creationTime"] >= summary["creationTime"]
     }
-    newest_first = sorted(jobs.values(), key=lambda job: job["creationTime"], reverse=True)
+    newest_first = sorted(jobs.values(), key=lambda job: (job["creationTime"], job["jobArn"]), reverse=True)
     return EvaluatedModel(
         resource,
-        {tag["key"]: tag["value"] for tag in tags},
+        tags(aws, resource.id),
         tuple(
             Evaluation(job["jobName"], max((aws.now - job["creationTime"]).days, 0), measured)
             for job in newest_first

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.bedrock_agents import DRAFT, TEST_ALIAS
 from rules.facts.bedrock_prompts import named_key
+from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def flows(aws: Aws) -> tuple[Flow | Unreadable, ...]:
     def read(summary: Mapping[str, Any]) -> Flow:
         return Flow(
             resource=_resource(summary),
-            tags=bedrock.list_tags_for_resource(resourceArn=summary["arn"]).get("tags", {}),
+            tags=agent_tags(aws, summary["arn"]),
             key_arn=named_key(lambda **data: bedrock.get_flow(flowIdentifier=summary["arn"], **data)),
         )
 
@@ -96,9 +98,8 @@ def routed_flows(aws: Aws) -> tuple[RoutedFlow | Unreadable, ...]:
             else:
                 definition = bedrock.get_flow_version(flowIdentifier=arn, flowVersion=version).get("definition", {})
             guarded, unguarded = _nodes(definition)
-            versions.append(FlowVersion(version, tuple(aliases), guarded, unguarded))
-        tags = bedrock.list_tags_for_resource(resourceArn=arn).get("tags", {})
-        return RoutedFlow(_resource(summary), tags, tuple(versions))
+            versions.append(FlowVersion(version, tuple(sorted(aliases)), guarded, unguarded))
+        return RoutedFlow(_resource(summary), agent_tags(aws, arn), tuple(versions))
 
     return aws.read_each(_summaries(aws), _resource, read, gone=GONE)
 
@@ -108,7 +109,7 @@ def _summaries(aws: Aws) -> list[Mapping[str, Any]]:
 
 
 def _nodes(definition: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    found = list(_invoking(definition))
+    found = sorted(_invoking(definition), key=itemgetter(0))
     guarded = tuple(name for name, guardrail in found if guardrail)
     return guarded, tuple(name for name, guardrail in found if not guardrail)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
+from rules.facts import bedrock_tags
 from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
@@ -207,6 +208,25 @@ def guardrails(aws: Aws) -> tuple[Guardrail | Unreadable, ...]:
     return aws.read_each(summaries, identify, lambda summary: _guardrail(aws, summary["arn"]), gone=GONE)
 
 
+@reads(Action("bedrock:ListTagsForResource", GUARDRAIL), uses=(guardrail,))
+def tagged_guardrail(aws: Aws, resource: Resource) -> Guardrail | Unreadable | None:
+    """Return what `guardrail` does, with its tags in any case: for a rule that judges them."""
+    return aws.read_one(resource, lambda: _tagged(aws, guardrail(aws, resource)), gone=GONE)
+
+
+@reads(Action("bedrock:ListTagsForResource", GUARDRAIL), uses=(guardrails,))
+def tagged_guardrails(aws: Aws) -> tuple[Guardrail | Unreadable, ...]:
+    """Return what `guardrails` does, with their tags in any case: for a rule that judges them."""
+    found = guardrails(aws)
+    return aws.read_each(found, lambda one: one.resource, lambda one: _tagged(aws, one), gone=GONE)
+
+
+def _tagged(aws: Aws, found: Guardrail | Unreadable | None) -> Guardrail | Unreadable | None:
+    if isinstance(found, Guardrail):
+        return replace(found, tags=bedrock_tags.listed(aws, found.resource.id))
+    return found
+
+
 def _guardrail(aws: Aws, identifier: str) -> Guardrail:
     bedrock = aws.client("bedrock")
     draft = bedrock.get_guardrail(guardrailIdentifier=identifier, guardrailVersion=DRAFT)
@@ -216,10 +236,9 @@ def _guardrail(aws: Aws, identifier: str) -> Guardrail:
     answers = [draft]
     if numbers:
         answers.append(bedrock.get_guardrail(guardrailIdentifier=arn, guardrailVersion=str(max(numbers))))
-    tags = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", ())
     return Guardrail(
         resource=_resource(arn, draft["name"]),
-        tags={tag["key"]: tag["value"] for tag in tags},
+        tags=bedrock_tags.tags(aws, arn),
         key_arn=draft.get("kmsKeyArn"),
         versions=tuple(GuardrailVersion.from_api(answer) for answer in answers),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import s3
+from rules.facts.bedrock_tags import tags
 from rules.facts.listings import every
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def batch_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...]:
     def read(summary: Mapping[str, Any]) -> Job:
         output = summary["outputDataConfig"]["s3OutputDataConfig"]
         bucket, _ = s3.location(output["s3Uri"])
-        tags, key_id = _tags(aws, summary["jobArn"]), output.get("s3EncryptionKeyId")
-        return Job(identify(summary), tags, key_id, bucket, _subnet_ids(summary))
+        key_id = output.get("s3EncryptionKeyId")
+        return Job(identify(summary), tags(aws, summary["jobArn"]), key_id, bucket, _subnet_ids(summary))
 
     summaries = every(
         aws,
@@ -100,9 +101,9 @@ def evaluation_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...
         return _resource("AWS::Bedrock::EvaluationJob", summary)
 
     def read(summary: Mapping[str, Any]) -> Job:
-        job = aws.client("bedrock").get_evaluation_job(jobIdentifier=summary["jobArn"])
+        job = aws.asked("bedrock", "get_evaluation_job", jobIdentifier=summary["jobArn"])
         bucket, _ = s3.location(job["outputDataConfig"]["s3Uri"])
-        return Job(identify(summary), _tags(aws, summary["jobArn"]), job.get("customerEncryptionKeyId"), bucket)
+        return Job(identify(summary), tags(aws, summary["jobArn"]), job.get("customerEncryptionKeyId"), bucket)
 
     summaries = every(
         aws,
@@ -184,11 +185,6 @@ def _training_uris(job: Mapping[str, Any]) -> Iterator[str]:
 
 def _subnet_ids(job: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(job.get("vpcConfig", {}).get("subnetIds", ()))
-
-
-def _tags(aws: Aws, arn: str) -> dict[str, str]:
-    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=arn).get("tags", ())
-    return {tag["key"]: tag["value"] for tag in tags}
 
 
 def _resource(resource_type: str, summary: Mapping[str, Any]) -> Resource:

@@ -77,7 +77,7 @@ class LogBucket:
 
     resource: Resource
     tags: Mapping[str, str]
-    bucket: s3.Bucket | s3.OtherBucket
+    bucket: s3.RetainingBucket | s3.OtherBucket
     paths: tuple[str, ...]
 
 
@@ -126,7 +126,7 @@ def log_groups(aws: Aws) -> tuple[logs.LogGroup | Unreadable, ...]:
     return aws.read_each(names, lambda name: logs.log_group_resource(aws, name), lambda name: logs.log_group(aws, name))
 
 
-@reads(uses=(configuration, s3.bucket))
+@reads(uses=(configuration, s3.retaining_bucket))
 def log_buckets(aws: Aws) -> tuple[LogBucket | Unreadable, ...]:
     """Return every bucket that model invocation logging writes to, each once, without those that do not exist."""
     config = configuration(aws) or {}
@@ -137,7 +137,7 @@ def log_buckets(aws: Aws) -> tuple[LogBucket | Unreadable, ...]:
             paths.setdefault(s3_config["bucketName"], []).append(path)
 
     def read(name: str) -> LogBucket | None:
-        bucket = s3.bucket(aws, name)
+        bucket = s3.retaining_bucket(aws, name)
         if bucket is None:
             return None
         unique = tuple(dict.fromkeys(paths[name]))

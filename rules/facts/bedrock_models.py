@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import kms
+from rules.facts.bedrock_tags import tags
 from rules.facts.listings import every
 
 if TYPE_CHECKING:
@@ -95,11 +96,10 @@ def owned_models(aws: Aws) -> tuple[OwnedModel | Unreadable, ...]:
 
 
 def _owned_model(aws: Aws, resource: Resource, model: Mapping[str, Any]) -> OwnedModel:
-    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=resource.arn).get("tags", ())
     key_arn = model.get("modelKmsKeyArn")
     return OwnedModel(
         resource=resource,
-        tags={tag["key"]: tag["value"] for tag in tags},
+        tags=tags(aws, resource.id),
         key_arn=key_arn,
         key=kms.key(aws, key_arn) if key_arn else None,
     )

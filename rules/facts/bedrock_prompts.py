@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
+from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def prompts(aws: Aws) -> tuple[Prompt | Unreadable, ...]:
     def read(summary: Mapping[str, Any]) -> Prompt:
         return Prompt(
             resource=identify(summary),
-            tags=bedrock.list_tags_for_resource(resourceArn=summary["arn"]).get("tags", {}),
+            tags=agent_tags(aws, summary["arn"]),
             key_arn=named_key(lambda **data: bedrock.get_prompt(promptIdentifier=summary["arn"], **data)),
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import bedrock_logging, bedrock_usage, knowledge_sources, s3
+from rules.facts.bedrock_tags import tags
 from rules.facts.listings import every, within
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def application_profiles(aws: Aws) -> tuple[DataPaths | Unreadable, ...]:
         return Resource("AWS::Bedrock::ApplicationInferenceProfile", arn, summary["inferenceProfileName"], arn)
 
     def read(summary: Mapping[str, Any]) -> DataPaths:
-        tags = _tags(aws, summary["inferenceProfileArn"])
-        return DataPaths(identify(summary), tags, (_profile("The profile", summary),))
+        tagged = tags(aws, summary["inferenceProfileArn"])
+        return DataPaths(identify(summary), tagged, (_profile("The profile", summary),))
 
     return aws.read_each(_profiles(aws, "APPLICATION"), identify, read, gone=GONE)
 
@@ -83,10 +84,9 @@ def guardrails(aws: Aws) -> tuple[DataPaths | Unreadable, ...]:
         profiles = [version.get("crossRegionDetails", {}).get("guardrailProfileId") for version in versions]
         found = tuple(
             Destination(f"Guardrail profile {profile}", (_geography(profile),))
-            for profile in dict.fromkeys(profiles)
-            if profile
+            for profile in sorted({each for each in profiles if each})
         )
-        return DataPaths(identify(summary), _tags(aws, summary["arn"]), found)
+        return DataPaths(identify(summary), tags(aws, summary["arn"]), found)
 
     summaries = every(aws, "bedrock", "list_guardrails", "guardrails")
     return aws.read_each(summaries, identify, read, gone=GONE)
@@ -124,7 +124,7 @@ def _profile(what: str, summary: Mapping[str, Any]) -> Destination:
     regions = [model["modelArn"].split(":")[3] for model in summary["models"]]
     # Global profiles name a model without a Region, which stands for every commercial one
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html).
-    return Destination(what, tuple(dict.fromkeys(region for region in regions if region)), "" in regions)
+    return Destination(what, tuple(sorted({region for region in regions if region})), "" in regions)
 
 
 def _invocations(aws: Aws) -> Iterator[Destination]:
@@ -132,14 +132,15 @@ def _invocations(aws: Aws) -> Iterator[Destination]:
     profiles = _profiles(aws, "SYSTEM_DEFINED")
     if invoked:
         yield Destination("Invoking models in this Region", (aws.region,))
-    for summary in profiles:
+    for summary in sorted(profiles, key=lambda profile: str(profile["inferenceProfileId"])):
         if not {summary["inferenceProfileId"], summary["inferenceProfileArn"]}.isdisjoint(invoked):
             yield _profile(f"Inference profile {summary['inferenceProfileId']}", summary)
 
 
 def _copies(aws: Aws) -> Iterator[Destination]:
     models = {one["modelArn"] for one in every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)}
-    for job in every(aws, "bedrock", "list_model_copy_jobs", "modelCopyJobSummaries", statusEquals="Completed"):
+    jobs = every(aws, "bedrock", "list_model_copy_jobs", "modelCopyJobSummaries", statusEquals="Completed")
+    for job in sorted(jobs, key=lambda job: str(job["targetModelArn"])):
         target = job["targetModelArn"]
         if target in models:
             name = job.get("targetModelName") or target
@@ -155,7 +156,7 @@ def _buckets(aws: Aws) -> Iterator[Destination]:
 
 
 def _places(aws: Aws, what: str, names: Iterable[str]) -> Iterator[Destination]:
-    for name in dict.fromkeys(names):
+    for name in sorted(set(names)):
         place = s3.place(aws, name)
         if place is not None:
             region = place.region or "" if isinstance(place, s3.OtherBucket) else place
@@ -165,8 +166,3 @@ def _places(aws: Aws, what: str, names: Iterable[str]) -> Iterator[Destination]:
 def _geography(profile: str) -> str:
     prefix = profile.partition(".")[0]
     return GEOGRAPHIES.get(prefix, f"{prefix}-*")
-
-
-def _tags(aws: Aws, arn: str) -> dict[str, str]:
-    tags = aws.client("bedrock").list_tags_for_resource(resourceARN=arn).get("tags", ())
-    return {tag["key"]: tag["value"] for tag in tags}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
+from rules.facts import iam_account
 from rules.facts.iam_account import PAGE_SIZE
-from rules.facts.iam_principals import role_principal, role_resource
+from rules.facts.iam_principals import Principal, role_resource
 from rules.permissions.caller import Trust, everybody
 from rules.permissions.document import PolicyType, parse
 from rules.permissions.resource_policy import grants
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
     from rules.engine.resource import Resource, Unreadable
-    from rules.facts.iam_principals import Principal
     from rules.permissions.document import PolicyDocument
 
 SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "bedrock-mantle.amazonaws.com")
@@ -41,7 +41,7 @@ class ServiceRole:
     principal: Principal
 
 
-@reads(Action("iam:ListRoles"), uses=(role_principal,))
+@reads(Action("iam:ListRoles"), uses=(iam_account.roles,))
 def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
     """
     Return every role that Amazon Bedrock may assume, in whatever Region, once.
@@ -51,15 +51,16 @@ def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
     """
     pages = aws.client("iam").get_paginator("list_roles").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
     roles = [role for page in pages for role in page["Roles"] if not role["Path"].startswith(SERVICE_LINKED)]
+    principals = {principal.resource: principal for principal in iam_account.roles(aws)}
 
-    def read(role: Mapping[str, Any]) -> ServiceRole | None:
+    def read(role: Mapping[str, Any]) -> ServiceRole | Unreadable | None:
         trust = parse(role["AssumeRolePolicyDocument"], PolicyType.TRUST)
         if not _is_for_bedrock(trust, Trust(aws.account_id, aws.partition), aws.region):
             return None
-        principal = role_principal(aws, role["RoleName"])
-        # A role that was made again under its name is another role.
-        if principal is None or principal.resource != role_resource(role):
-            return None
+        # None for a role that was deleted since, even if one was made again under its name.
+        principal = principals.get(role_resource(role))
+        if not isinstance(principal, Principal):
+            return principal
         return ServiceRole(principal.resource, principal.tags, trust, principal)
 
     return aws.read_each(roles, role_resource, read)

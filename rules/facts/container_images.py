@@ -119,7 +119,7 @@ def contained_models(aws: Aws) -> tuple[ContainedModel | Unreadable, ...]:
 
 
 def _model(aws: Aws, model: Resource) -> ContainedModel:
-    described = aws.client("sagemaker").describe_model(ModelName=model.name)
+    described = aws.asked("sagemaker", "describe_model", ModelName=model.name)
     primary = described.get("PrimaryContainer")
     uris: dict[str, None] = {}
     closed: dict[str, None] = {}

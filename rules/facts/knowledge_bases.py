@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource, Unreadable
+from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every
 from rules.permissions.document import PolicyType, parse
 
@@ -80,9 +81,8 @@ class GuardedKnowledgeBase:
 
 @reads(Action("bedrock:ListTagsForResource", KNOWLEDGE_BASE))
 def tags_of(aws: Aws, arn: str) -> Mapping[str, str]:
-    """Return the tags of the knowledge base of this ARN."""
-    tags: Mapping[str, str] = aws.client("bedrock-agent").list_tags_for_resource(resourceArn=arn).get("tags", {})
-    return tags
+    """Return the tags of the knowledge base of this ARN, {} where no rule exempts by tag."""
+    return agent_tags(aws, arn)
 
 
 @reads(Action("bedrock:GetKnowledgeBase", KNOWLEDGE_BASE), uses=(tags_of,))

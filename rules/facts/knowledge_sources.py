@@ -101,21 +101,18 @@ def data_sources(aws: Aws) -> tuple[DataSource | Unreadable, ...]:
     return aws.read_each(listed, lambda resource: resource, lambda resource: described(aws, resource))
 
 
-@reads(Action("s3:GetBucketTagging", s3.ANY_BUCKET), uses=(s3.place,))
+@reads(uses=(s3.place, s3.bucket_tags))
 def source_bucket(aws: Aws, name: str) -> SourceBucket:
     """Return where a bucket is, and its tags where it is one of this account."""
     place = s3.place(aws, name)
     if not isinstance(place, str):
         return SourceBucket(name, place, None)
     try:
-        tag_set = aws.client("s3", place).get_bucket_tagging(Bucket=name)["TagSet"]
+        return SourceBucket(name, place, s3.bucket_tags(aws, name, place))
     except ClientError as error:
         if error_code(error) == s3.NO_SUCH_BUCKET:
             return SourceBucket(name, None, None)
-        if error_code(error) != "NoSuchTagSet":
-            raise
-        tag_set = []
-    return SourceBucket(name, place, {tag["Key"]: tag["Value"] for tag in tag_set})
+        raise
 
 
 @reads(Action("bedrock:ListIngestionJobs", KNOWLEDGE_BASE), uses=(described, source_bucket))

@@ -135,5 +135,6 @@ def _complete(aws: Aws, function: Function, role: Principal | Unreadable | None)
     complete = replace(function, role=role)
     if not complete.model_access.allowed:
         return complete
-    tags = aws.client("lambda").list_tags(Resource=function.resource.arn).get("Tags", {})
+    arn = f"{function.resource.arn}"
+    tags = aws.tags(arn, lambda: aws.client("lambda").list_tags(Resource=arn).get("Tags", {}))
     return replace(complete, tags=tags)

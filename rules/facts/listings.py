@@ -7,45 +7,77 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from rules.engine.aws import Aws
     from rules.engine.clients import Service
 
 
-def every(aws: Aws, service: Service, operation: str, member: str, **parameters: object) -> list[Mapping[str, Any]]:
+LIMITS = ("MaxResults", "maxResults", "Limit", "limit")
+"""What operations call the most that a page may have; Amazon SageMaker AI sends ten items where nobody asks."""
+
+
+def every(
+    aws: Aws, service: Service, operation: str, member: str, *, newest: int | None = None, **parameters: Hashable
+) -> list[Mapping[str, Any]]:
     """
     Return all items of the list `member` of a paginated operation, such as "list_guardrails".
 
-    A Region without the service or the operation has none. Raises what AWS answers otherwise.
+    They are listed once in a run, in pages as large as the operation allows. `newest` is how many of the first are
+    wanted. A Region without the service or the operation has none. Raises what AWS answers otherwise.
     """
-    return listed(aws, service, operation, member, **parameters) or []
+    return list(listed(aws, service, operation, member, newest=newest, **parameters) or ())
 
 
-def within(aws: Aws, service: Service, operation: str, member: str, **parent: object) -> list[Mapping[str, Any]]:
+def within(aws: Aws, service: Service, operation: str, member: str, **parent: Hashable) -> list[Mapping[str, Any]]:
     """
     Return all items of a list that belongs to something that was found, such as the aliases of an agent.
 
     Where that is, the operation is too: nothing counts as absent. Raises whatever AWS answers instead.
     """
-    pages = aws.client(service).get_paginator(operation).paginate(**parent)
-    return [item for page in pages for item in page.get(member, ())]
+
+    def read() -> list[Mapping[str, Any]]:
+        return [item for page in _pages(aws, service, operation, parent) for item in page.get(member, ())]
+
+    return list(aws.recall(("within", service, operation, member, *sorted(parent.items())), read))
 
 
 def listed(
-    aws: Aws, service: Service, operation: str, member: str, **parameters: object
+    aws: Aws, service: Service, operation: str, member: str, *, newest: int | None = None, **parameters: Hashable
 ) -> list[Mapping[str, Any]] | None:
     """
-    Return what `every` does, but None for a Region without the service or the operation.
+    Return what `every` does, but None for a Region without the service or the operation; nobody may change it.
 
     A Region that answered one page has the operation: what goes wrong on a later page is no absence.
     """
-    items: list[Mapping[str, Any]] | None = None
-    try:
-        for page in aws.client(service).get_paginator(operation).paginate(**parameters):
-            items = [*(items or ()), *page.get(member, ())]
-    except (ClientError, EndpointConnectionError) as error:
-        if items is None and aws.lacks(service, error):
-            return None
-        raise
-    return items or []
+
+    def read() -> list[Mapping[str, Any]] | None:
+        items: list[Mapping[str, Any]] | None = None
+        try:
+            for page in _pages(aws, service, operation, parameters, newest):
+                items = items or []
+                items.extend(page.get(member, ()))
+        except (ClientError, EndpointConnectionError) as error:
+            if items is None and aws.lacks(service, error):
+                return None
+            raise
+        return items or []
+
+    return aws.recall(("listed", service, operation, member, newest, *sorted(parameters.items())), read)
+
+
+def _pages(
+    aws: Aws, service: Service, operation: str, parameters: Mapping[str, Any], most: int | None = None
+) -> Iterable[Mapping[str, Any]]:
+    client = aws.client(service)
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+    members = model.input_shape.members if model.input_shape else {}
+    largest = {name: members[name].metadata["max"] for name in LIMITS if "max" in _metadata(members.get(name))}
+    pages: Iterable[Mapping[str, Any]] = client.get_paginator(operation).paginate(
+        **largest, **parameters, PaginationConfig={"MaxItems": most}
+    )
+    return pages
+
+
+def _metadata(shape: Any) -> Mapping[str, Any]:
+    return shape.metadata if shape else {}

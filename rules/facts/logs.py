@@ -68,7 +68,9 @@ def log_group(aws: Aws, name: str) -> LogGroup | None:
     own = _policies(aws, resourceArn=resource.arn, policyScope="RESOURCE")
     return LogGroup(
         resource=resource,
-        tags=aws.client("logs").list_tags_for_resource(resourceArn=resource.arn)["tags"],
+        tags=aws.tags(
+            f"{resource.arn}", lambda: aws.client("logs").list_tags_for_resource(resourceArn=resource.arn)["tags"]
+        ),
         retention_days=described.get("retentionInDays"),
         key_arn=key_arn,
         key=kms.key(aws, key_arn) if key_arn else None,

@@ -82,21 +82,21 @@ def session(aws: Aws, region: str) -> Session:
 
 
 @reads(Action("macie2:DescribeBuckets"))
-def inventoried(aws: Aws, region: str, bucket: str) -> Inventoried | None:
-    """Return what Macie knows of a bucket of a Region where it is enabled, None when it does not know the bucket."""
+def inventory(aws: Aws, region: str, buckets: tuple[str, ...]) -> Mapping[str, Inventoried]:
+    """Return what Macie knows of buckets of a Region where it is enabled, by name, without those it does not know."""
     pages = (
         aws.client("macie2", region)
         .get_paginator("describe_buckets")
-        .paginate(criteria={"bucketName": {"eq": [bucket]}, "accountId": {"eq": [aws.account_id]}})
+        .paginate(criteria={"bucketName": {"eq": list(buckets)}, "accountId": {"eq": [aws.account_id]}})
     )
-    found = (each for page in pages for each in page.get("buckets", ()) if each["bucketName"] == bucket)
-    return next((_inventoried(aws, each) for each in found), None)
+    found = (each for page in pages for each in page.get("buckets", ()))
+    return {each["bucketName"]: _inventoried(aws, each) for each in found if each["bucketName"] in buckets}
 
 
 @reads(Action("macie2:GetFindingStatistics"))
-def open_findings(aws: Aws, region: str, bucket: str) -> tuple[tuple[str, int], ...]:
+def open_findings(aws: Aws, region: str, buckets: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """
-    Return how many findings of sensitive data in a bucket are open, by severity (Low, Medium, High).
+    Return how many findings of sensitive data in some buckets are open, by severity (Low, Medium, High).
 
     Those that are archived, which suppression rules do too, are not open; policy findings are left out. Sample findings
     name no bucket that exists.
@@ -105,7 +105,7 @@ def open_findings(aws: Aws, region: str, bucket: str) -> tuple[tuple[str, int], 
     criterion = {
         "archived": {"eq": ["false"]},
         "category": {"eq": ["CLASSIFICATION"]},
-        "resourcesAffected.s3Bucket.name": {"eq": [bucket]},
+        "resourcesAffected.s3Bucket.name": {"eq": list(buckets)},
     }
     answer = aws.client("macie2", region).get_finding_statistics(
         groupBy="severity.description", findingCriteria={"criterion": criterion}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ANY_BUCKET = "arn:{partition}:s3:::*"
 NO_SUCH_BUCKET = "NoSuchBucket"
+PAGE_SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Bucket:
     """
     A general purpose bucket of this account, whose id is `account_id`.
 
-    `versioning` is Enabled, Suspended or Disabled; `policy` and `object_lock` are None where there is none.
+    `versioning` is Enabled, Suspended or Disabled; `policy` is None where there is none.
     """
 
     resource: Resource
@@ -57,9 +58,15 @@ class Bucket:
     encryption: BucketEncryption
     policy: PolicyDocument | None
     versioning: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class RetainingBucket(Bucket):
+    """A bucket with what decides how long it keeps objects; `object_lock` is None where it is off."""
+
     object_lock: ObjectLock | None
     lifecycle: tuple[LifecycleRule, ...]
-    grants: tuple[Grant, ...]
 
 
 class OtherKind(Enum):
@@ -84,7 +91,14 @@ class OtherBucket:
     region: str | None = None
 
 
-@reads(Action("s3:ListAllMyBuckets"), Action("s3:ListBucket", ANY_BUCKET))
+@reads(Action("s3:ListAllMyBuckets"))
+def own_names(aws: Aws) -> frozenset[str]:
+    """Return the names of all buckets of this account."""
+    pages = aws.client("s3").get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
+    return frozenset(bucket["Name"] for page in pages for bucket in page.get("Buckets", ()))
+
+
+@reads(Action("s3:ListBucket", ANY_BUCKET), uses=(own_names,))
 def place(aws: Aws, name: str) -> str | OtherBucket | None:
     """
     Return the Region of a bucket of this account, an OtherBucket, or None when no account has such a bucket.
@@ -97,11 +111,9 @@ def place(aws: Aws, name: str) -> str | OtherBucket | None:
         return OtherBucket(resource, {}, OtherKind.DIRECTORY)
     if name.startswith("arn:") or name.endswith("-s3alias"):
         return OtherBucket(resource, {}, OtherKind.ACCESS_POINT)
-    client = aws.client("s3")
-    pages = client.get_paginator("list_buckets").paginate(Prefix=name)
-    owned = any(bucket["Name"] == name for page in pages for bucket in page.get("Buckets", ()))
+    owned = name in own_names(aws)
     try:
-        region = client.head_bucket(Bucket=name)["BucketRegion"]
+        region = aws.client("s3").head_bucket(Bucket=name)["BucketRegion"]
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status == 404:  # noqa: PLR2004 - Not Found; a HEAD answer has no error code
@@ -109,6 +121,8 @@ def place(aws: Aws, name: str) -> str | OtherBucket | None:
         if owned or status != 403:  # noqa: PLR2004 - Forbidden, what another account's bucket answers
             raise
         region = error.response["ResponseMetadata"].get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    else:
+        owned = owned or _is_new(aws, name)
     return region if owned else OtherBucket(resource, {}, OtherKind.FOREIGN, region)
 
 
@@ -147,14 +161,18 @@ def bucket_policy(aws: Aws, name: str, region: str) -> PolicyDocument | None:
     return parse(answer["Policy"], PolicyType.RESOURCE) if answer else None
 
 
+@reads(Action("s3:GetBucketTagging", ANY_BUCKET))
+def bucket_tags(aws: Aws, name: str, region: str) -> Mapping[str, str]:
+    """Return the tags of a bucket of this account."""
+    answer = _unless_absent(lambda: aws.client("s3", region).get_bucket_tagging(Bucket=name), "NoSuchTagSet")
+    return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]} if answer else {}
+
+
 @reads(
     Action("s3:GetBucketAcl", ANY_BUCKET),
-    Action("s3:GetBucketObjectLockConfiguration", ANY_BUCKET),
     Action("s3:GetBucketPublicAccessBlock", ANY_BUCKET),
-    Action("s3:GetBucketTagging", ANY_BUCKET),
     Action("s3:GetBucketVersioning", ANY_BUCKET),
-    Action("s3:GetLifecycleConfiguration", ANY_BUCKET),
-    uses=(place, bucket_encryption, bucket_policy, account_public_access_block),
+    uses=(place, bucket_encryption, bucket_policy, bucket_tags, account_public_access_block),
 )
 def bucket(aws: Aws, name: str) -> Bucket | OtherBucket | None:
     """
@@ -174,6 +192,35 @@ def bucket(aws: Aws, name: str) -> Bucket | OtherBucket | None:
         if error_code(error) == NO_SUCH_BUCKET:
             return None
         raise
+
+
+@reads(
+    Action("s3:GetBucketObjectLockConfiguration", ANY_BUCKET),
+    Action("s3:GetLifecycleConfiguration", ANY_BUCKET),
+    uses=(bucket,),
+)
+def retaining_bucket(aws: Aws, name: str) -> RetainingBucket | OtherBucket | None:
+    """Return what `bucket` does, with what decides how long the bucket keeps objects."""
+    found = bucket(aws, name)
+    if not isinstance(found, Bucket):
+        return found
+    client = aws.client("s3", found.region)
+    try:
+        lifecycle = _unless_absent(
+            lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration"
+        )
+        lock = _unless_absent(
+            lambda: client.get_object_lock_configuration(Bucket=name), "ObjectLockConfigurationNotFoundError"
+        )
+    except ClientError as error:
+        if error_code(error) == NO_SUCH_BUCKET:
+            return None
+        raise
+    return RetainingBucket(
+        **{each.name: getattr(found, each.name) for each in fields(found)},
+        object_lock=ObjectLock.from_api(lock["ObjectLockConfiguration"]) if lock else None,
+        lifecycle=tuple(LifecycleRule.from_api(rule) for rule in lifecycle["Rules"]) if lifecycle else (),
+    )
 
 
 def buckets(aws: Aws, names: tuple[str, ...]) -> tuple[Bucket | OtherBucket | Unreadable, ...]:
@@ -210,28 +257,25 @@ def location(uri: str) -> tuple[str, str]:
     return name, key
 
 
+def _is_new(aws: Aws, name: str) -> bool:
+    """Say whether a bucket of this account was made since the account's buckets were listed."""
+    pages = aws.client("s3").get_paginator("list_buckets").paginate(Prefix=name)
+    return any(bucket["Name"] == name for page in pages for bucket in page.get("Buckets", ()))
+
+
 def _bucket(aws: Aws, name: str, region: str, encryption: BucketEncryption) -> Bucket:
     client = aws.client("s3", region)
     block = _unless_absent(lambda: client.get_public_access_block(Bucket=name), "NoSuchPublicAccessBlockConfiguration")
-    tagging = _unless_absent(lambda: client.get_bucket_tagging(Bucket=name), "NoSuchTagSet")
-    lifecycle = _unless_absent(
-        lambda: client.get_bucket_lifecycle_configuration(Bucket=name), "NoSuchLifecycleConfiguration"
-    )
-    lock = _unless_absent(
-        lambda: client.get_object_lock_configuration(Bucket=name), "ObjectLockConfigurationNotFoundError"
-    )
     own_block = PublicAccessBlock.from_api(block["PublicAccessBlockConfiguration"] if block else {})
     return Bucket(
         resource=bucket_resource(aws, name),
-        tags={tag["Key"]: tag["Value"] for tag in tagging["TagSet"]} if tagging else {},
+        tags=aws.tags(name, lambda: bucket_tags(aws, name, region)),
         account_id=aws.account_id,
         region=region,
         public_access_block=own_block.together_with(account_public_access_block(aws)),
         encryption=encryption,
         policy=bucket_policy(aws, name, region),
         versioning=client.get_bucket_versioning(Bucket=name).get("Status", "Disabled"),
-        object_lock=ObjectLock.from_api(lock["ObjectLockConfiguration"]) if lock else None,
-        lifecycle=tuple(LifecycleRule.from_api(rule) for rule in lifecycle["Rules"]) if lifecycle else (),
         grants=foreign_grants(client.get_bucket_acl(Bucket=name)),
     )
 

@@ -18,6 +18,7 @@ from rules.facts.sagemaker_training_jobs import ENDED, Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from rules.engine.aws import Aws
 
@@ -89,8 +90,7 @@ def processing_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...
 @reads(Action("sagemaker:DescribeModel", MODEL))
 def model(aws: Aws, name: str) -> Mapping[str, Any] | None:
     """Return a DescribeModel answer, None when the model is gone."""
-    client = aws.client("sagemaker")
-    return unless_gone(lambda: client.describe_model(ModelName=name))
+    return unless_gone(lambda: aws.asked("sagemaker", "describe_model", ModelName=name))
 
 
 @reads(
@@ -148,7 +148,8 @@ def tuning_jobs(aws: Aws, lookback_days: int) -> tuple[Job | Unreadable, ...]:
 
     def parts(answer: Mapping[str, Any]) -> tuple[Part, ...]:
         single = answer.get("TrainingJobDefinition")
-        definitions = [*([single] if single else []), *answer.get("TrainingJobDefinitions", ())]
+        several = sorted(answer.get("TrainingJobDefinitions", ()), key=lambda each: str(each.get("DefinitionName")))
+        definitions = [*([single] if single else []), *several]
         return tuple(part(definition, only=len(definitions) == 1) for definition in definitions)
 
     return _jobs(aws, _described(aws, "HyperParameterTuningJob", lookback_days), parts)
@@ -196,14 +197,14 @@ def data_jobs(aws: Aws, kinds: tuple[Kind, ...], lookback_days: int) -> tuple[Jo
 def _described(aws: Aws, noun: str, lookback_days: int) -> tuple[_Described | Unreadable, ...]:
     """Return the descriptions of the jobs of a kind ("TransformJob") that were made in the last days."""
     listing, description = OPERATIONS[noun]
-    describe = getattr(aws.client("sagemaker"), description)
 
     def identify(summary: Mapping[str, Any]) -> Resource:
         arn = summary[f"{noun}Arn"]
         return Resource(f"AWS::SageMaker::{noun}", arn, summary[f"{noun}Name"], arn)
 
     def read(summary: Mapping[str, Any]) -> _Described | None:
-        answer = unless_gone(lambda: describe(**{f"{noun}Name": summary[f"{noun}Name"]}))
+        named = {f"{noun}Name": summary[f"{noun}Name"]}
+        answer = unless_gone(lambda: aws.asked("sagemaker", description, **named))
         return None if answer is None else _Described(identify(summary), answer)
 
     since = aws.now - timedelta(days=lookback_days)
@@ -241,9 +242,13 @@ def _newest_of_schedules(found: Iterable[_Described | Unreadable]) -> Iterator[_
         schedule = None if isinstance(one, Unreadable) else one.answer.get("MonitoringScheduleArn")
         if isinstance(one, Unreadable) or not schedule:
             yield one
-        elif schedule not in newest or newest[schedule].answer["CreationTime"] < one.answer["CreationTime"]:
+        elif schedule not in newest or _age(newest[schedule]) < _age(one):
             newest[schedule] = one
     yield from newest.values()
+
+
+def _age(one: _Described) -> tuple[datetime, str]:
+    return one.answer["CreationTime"], one.resource.id
 
 
 def _is_clarify(aws: Aws, answer: Mapping[str, Any]) -> bool:

@@ -77,10 +77,9 @@ def model_package(aws: Aws, name: str) -> ModelPackage | None:
     Raises what SageMaker answers otherwise, such as AccessDeniedException for a package of another account that
     does not let this one describe it.
     """
-    sagemaker = aws.client("sagemaker")
     # With all data SageMaker would decrypt the package's model card with the caller's permissions.
     described = unless_gone(
-        lambda: sagemaker.describe_model_package(ModelPackageName=name, IncludedData="MetadataOnly")
+        lambda: aws.asked("sagemaker", "describe_model_package", ModelPackageName=name, IncludedData="MetadataOnly")
     )
     if described is None:
         return None
@@ -95,7 +94,7 @@ def model_package(aws: Aws, name: str) -> ModelPackage | None:
 @reads(Action("sagemaker:DescribeModel", MODEL), uses=(model_package,))
 def containers(aws: Aws, model: str) -> tuple[Container, ...] | None:
     """Return the containers of a model with the packages that they name, None when the model is gone."""
-    described = unless_gone(lambda: aws.client("sagemaker").describe_model(ModelName=model))
+    described = unless_gone(lambda: aws.asked("sagemaker", "describe_model", ModelName=model))
     if described is None:
         return None
     primary = described.get("PrimaryContainer")
@@ -134,7 +133,7 @@ def _deployed(aws: Aws, endpoint: Endpoint) -> DeployedEndpoint:
 
 def _on_variants(aws: Aws, config: Mapping[str, Any]) -> Iterator[Deployment]:
     for member, kind in (("ProductionVariants", "variant"), ("ShadowProductionVariants", "shadow variant")):
-        for variant in config.get(member, ()):
+        for variant in sorted(config.get(member, ()), key=lambda variant: str(variant["VariantName"])):
             pools = variant.get("InstancePools", ())
             names = [variant.get("ModelName"), *(pool.get("ModelNameOverride") for pool in pools)]
             for name in filter(None, names):

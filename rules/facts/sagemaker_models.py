@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from rules.engine.collector import Action, reads
-from rules.engine.errors import UnexpectedAnswerError, error_code
+from rules.engine.errors import UnexpectedAnswerError
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import s3, s3_objects
 from rules.facts.listings import every
+from rules.facts.sagemaker_resources import is_gone, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 MODEL = "arn:{partition}:sagemaker:{region}:{account}:model/*"
 MODEL_PACKAGE = "arn:{partition}:sagemaker:{region}:{account}:model-package/*"
-
-# SageMaker has one code for every request that it refuses, and says in words that something is not there.
-NOT_THERE = re.compile(r"could not find|not found|does not exist", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,7 @@ def model_package(aws: Aws, name: str) -> Mapping[str, Any] | None:
         return None
     try:
         # With all data SageMaker would decrypt the package's model card with the caller's permissions.
-        answer: Mapping[str, Any] = aws.client("sagemaker").describe_model_package(
-            ModelPackageName=name, IncludedData="MetadataOnly"
-        )
+        answer = aws.asked("sagemaker", "describe_model_package", ModelPackageName=name, IncludedData="MetadataOnly")
     except ClientError as error:
         if is_gone(error):
             return None
@@ -88,18 +83,10 @@ def models(aws: Aws) -> tuple[Model | Unreadable, ...]:
     return aws.read_each(summaries, identify, lambda summary: _model(aws, summary["ModelName"]))
 
 
-def is_gone(error: ClientError) -> bool:
-    """Say whether SageMaker answered that the thing which a request names does not exist."""
-    message = str(error.response["Error"].get("Message", ""))
-    return error_code(error) in ("ValidationException", "ResourceNotFound") and bool(NOT_THERE.search(message))
-
-
 def _model(aws: Aws, name: str) -> Model | None:
-    sagemaker = aws.client("sagemaker")
     try:
-        described = sagemaker.describe_model(ModelName=name)
-        pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=described["ModelArn"])
-        tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+        described = aws.asked("sagemaker", "describe_model", ModelName=name)
+        found = tags(aws, described["ModelArn"])
     except ClientError as error:
         if is_gone(error):
             return None
@@ -117,7 +104,7 @@ def _model(aws: Aws, name: str) -> Model | None:
                     locations.update(dict.fromkeys(_locations(packaged)))
     return Model(
         resource=_resource(described["ModelArn"], described["ModelName"]),
-        tags=tags,
+        tags=found,
         artifacts=tuple(_artifact(aws, uri, prefix=prefix) for uri, prefix in locations),
         closed_packages=tuple(closed),
     )

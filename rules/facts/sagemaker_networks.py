@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts.listings import every
-from rules.facts.sagemaker_models import is_gone
+from rules.facts.sagemaker_resources import is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -130,8 +130,6 @@ def placements(aws: Aws) -> tuple[Placement | Unreadable, ...]:
 
 
 def _placements(aws: Aws, kind: _Kind) -> tuple[Placement | Unreadable, ...]:
-    describe = getattr(aws.client("sagemaker"), kind.description)
-
     def identify(summary: Mapping[str, Any]) -> Resource:
         name = summary[kind.name]
         arn = summary.get(kind.name.removesuffix("Name").removesuffix("Id") + "Arn", name)
@@ -139,14 +137,15 @@ def _placements(aws: Aws, kind: _Kind) -> tuple[Placement | Unreadable, ...]:
 
     def read(summary: Mapping[str, Any]) -> Placement | None:
         try:
-            described = describe(**{kind.name: summary[kind.name]})
+            described = aws.asked("sagemaker", kind.description, **{kind.name: summary[kind.name]})
         except ClientError as error:
             if is_gone(error) or "RecordNotFound" in str(error):
                 return None
             raise
         return Placement(identify(summary), kind.words, tuple(kind.subnets(described)))
 
-    return aws.read_each(_listed(aws, kind), identify, read)
+    found = aws.read_each(_listed(aws, kind), identify, read)
+    return tuple(sorted(found, key=lambda placement: placement.resource.name))
 
 
 def _listed(aws: Aws, kind: _Kind) -> Iterable[Mapping[str, Any]]:
@@ -160,5 +159,5 @@ def _listed(aws: Aws, kind: _Kind) -> Iterable[Mapping[str, Any]]:
         SortBy="CreationTime",
         SortOrder="Descending",
         CreationTimeAfter=aws.now - timedelta(days=JOB_DAYS),
-        PaginationConfig={"MaxItems": MOST_JOBS},
+        newest=MOST_JOBS,
     )

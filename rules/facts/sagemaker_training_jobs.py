@@ -109,8 +109,8 @@ def training_jobs(aws: Aws, lookback_days: int) -> tuple[TrainingJob | Unreadabl
         return Resource("AWS::SageMaker::TrainingJob", arn, summary["TrainingJobName"], arn)
 
     def read(summary: Mapping[str, Any]) -> TrainingJob | None:
-        client, name = aws.client("sagemaker"), summary["TrainingJobName"]
-        described = unless_gone(lambda: client.describe_training_job(TrainingJobName=name))
+        name = summary["TrainingJobName"]
+        described = unless_gone(lambda: aws.asked("sagemaker", "describe_training_job", TrainingJobName=name))
         return None if described is None else _training_job(identify(summary), described)
 
     since = aws.now - timedelta(days=lookback_days)

@@ -64,7 +64,7 @@ class Workspace:
 )
 def domain(aws: Aws, domain_id: str) -> Workspace | None:
     """Return a domain by its id, None when it is gone (SageMaker API, DescribeDomain)."""
-    described = unless_gone(lambda: aws.client("sagemaker").describe_domain(DomainId=domain_id))
+    described = unless_gone(lambda: aws.asked("sagemaker", "describe_domain", DomainId=domain_id))
     found = None if described is None else unless_gone(lambda: tags(aws, described["DomainArn"]))
     if described is None or found is None:
         return None
@@ -89,7 +89,7 @@ def domain(aws: Aws, domain_id: str) -> Workspace | None:
 )
 def notebook(aws: Aws, name: str) -> Workspace | None:
     """Return a notebook instance by its name, None when it is gone (SageMaker API, DescribeNotebookInstance)."""
-    described = unless_gone(lambda: aws.client("sagemaker").describe_notebook_instance(NotebookInstanceName=name))
+    described = unless_gone(lambda: aws.asked("sagemaker", "describe_notebook_instance", NotebookInstanceName=name))
     found = None if described is None else unless_gone(lambda: tags(aws, described["NotebookInstanceArn"]))
     if described is None or found is None:
         return None

@@ -67,8 +67,8 @@ def automl_data(aws: Aws, lookback_days: int) -> tuple[AutoMlData | Unreadable, 
         return Resource("AWS::SageMaker::AutoMLJob", arn, summary["AutoMLJobName"], arn)
 
     def read(summary: Mapping[str, Any]) -> AutoMlData | None:
-        client, name = aws.client("sagemaker"), summary["AutoMLJobName"]
-        job = unless_gone(lambda: client.describe_auto_ml_job_v2(AutoMLJobName=name))
+        name = summary["AutoMLJobName"]
+        job = unless_gone(lambda: aws.asked("sagemaker", "describe_auto_ml_job_v2", AutoMLJobName=name))
         if job is None:
             return None
         sources = [channel.get("DataSource", {}).get("S3DataSource") for channel in job["AutoMLJobInputDataConfig"]]

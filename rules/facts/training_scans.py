@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rules.facts.macie_jobs import ClassificationJob
     from rules.permissions.document import PolicyDocument
 
+AT_ONCE = 25
+"""Buckets that Macie is asked about together."""
+
 
 @dataclass(frozen=True)
 class ScannedBucket:
@@ -47,7 +50,7 @@ class ScannedBucket:
     uses=(
         tagged_buckets,
         macie.session,
-        macie.inventoried,
+        macie.inventory,
         macie.open_findings,
         macie_jobs.classification_jobs,
         s3.bucket_encryption,
@@ -62,20 +65,31 @@ def scanned_buckets(
 
     Macie's jobs that run once are those of the last `scan_days`. A bucket is asked about in its own Region.
     """
+    every = tagged_buckets(aws, lookback_days)
+    neighbours: dict[str, tuple[str, ...]] = {}
+    own = [each for each in every if isinstance(each, TrainingBucket)]
+    for region in {bucket.region for bucket in own}:
+        names = [bucket.resource.name for bucket in own if bucket.region == region]
+        for start in range(0, len(names), AT_ONCE):
+            asked = tuple(names[start : start + AT_ONCE])
+            neighbours.update(dict.fromkeys(asked, asked))
 
     def read(found: TrainingBucket | s3.OtherBucket | Unreadable) -> ScannedBucket | s3.OtherBucket | Unreadable:
-        return _scanned(aws, found, scan_days) if isinstance(found, TrainingBucket) else found
+        if isinstance(found, TrainingBucket):
+            return _scanned(aws, found, neighbours[found.resource.name], scan_days)
+        return found
 
-    return aws.read_each(tagged_buckets(aws, lookback_days), lambda found: found.resource, read)
+    return aws.read_each(every, lambda found: found.resource, read)
 
 
-def _scanned(aws: Aws, bucket: TrainingBucket, scan_days: int) -> ScannedBucket:
+def _scanned(aws: Aws, bucket: TrainingBucket, neighbours: tuple[str, ...], scan_days: int) -> ScannedBucket:
+    """Return a bucket with what Macie says when it is asked about all of its `neighbours` at once."""
     region, name = bucket.region, bucket.resource.name
     session = macie.session(aws, region)
     identity = (bucket.resource, bucket.tags, aws.account_id, region, bucket.prefixes, session)
     if session.status != macie.ENABLED:
         return ScannedBucket(*identity)
-    known = macie.inventoried(aws, region, name)
+    known = macie.inventory(aws, region, neighbours).get(name)
     # The key is read in any case, so that the calls made do not depend on what Macie counted.
     key_arn, policy = _key(aws, name)
     locked = known is None or known.kms_keys != 0
@@ -83,7 +97,7 @@ def _scanned(aws: Aws, bucket: TrainingBucket, scan_days: int) -> ScannedBucket:
         *identity,
         known=known,
         jobs=macie_jobs.classification_jobs(aws, region, scan_days),
-        findings=macie.open_findings(aws, region, name),
+        findings=macie.open_findings(aws, region, (name,)) if macie.open_findings(aws, region, neighbours) else (),
         key_arn=key_arn if locked else None,
         key_policy=policy if locked else None,
     )

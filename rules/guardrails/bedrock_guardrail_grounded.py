@@ -46,8 +46,8 @@ class BedrockGuardrailGrounded(ChangeRule[Guardrail]):
     reports = ("AWS::Bedrock::Guardrail",)
     resource_types = ("AWS::Bedrock::Guardrail",)
     nothing_to_judge = "No Bedrock guardrail of this account and Region is tagged as serving retrieval."
-    collect = bedrock_guardrails.guardrails
-    read = bedrock_guardrails.guardrail
+    collect = bedrock_guardrails.tagged_guardrails
+    read = bedrock_guardrails.tagged_guardrail
 
     min_grounding: Annotated[float, Between(0, 0.99), "Least grounding threshold; 0 does not ask for one."] = 0.7
     min_relevance: Annotated[float, Between(0, 0.99), "Least relevance threshold; 0 does not ask for one."] = 0.7

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -178,3 +178,32 @@ def test_tells_the_parameters_in_force(opened: OpenAccount) -> None:
             "trustedAccounts": None,
         },
     }
+
+
+@reads()
+def tagged_boxes(aws: Aws) -> tuple[Any, ...]:
+    """Return a box with the tags that were read of it."""
+    return (replace(box("a"), tags=aws.tags("a", lambda: {"team": "ai"})),)
+
+
+class TaggedBoxes(BoxesGood):
+    """A rule whose boxes have tags."""
+
+    id = "tagged-boxes"
+    collect = tagged_boxes
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wanted"),
+    [
+        pytest.param({}, "COMPLIANT", id="no exemption"),
+        pytest.param({"exemptTag": "team=ai"}, "NOT_APPLICABLE", id="an exemption"),
+    ],
+)
+def test_tags_are_read_where_a_rule_exempts(opened: OpenAccount, parameters: dict[str, str], wanted: str) -> None:
+    reports = [judge([TaggedBoxes.configured({})], opened), judge([TaggedBoxes.configured(parameters)], opened)]
+
+    assert [found(report) for report in reports] == [
+        [("tagged-boxes", "a", "COMPLIANT")],
+        [("tagged-boxes", "a", wanted)],
+    ]

@@ -16,7 +16,7 @@ from rules.criteria.buckets import (
 )
 from rules.engine.resource import Resource
 from rules.facts.kms import Key
-from rules.facts.s3 import Bucket, BucketEncryption
+from rules.facts.s3 import Bucket, BucketEncryption, RetainingBucket
 from rules.facts.s3_settings import Grant, LifecycleRule, ObjectLock, PublicAccessBlock
 from rules.permissions.document import PolicyType, parse
 
@@ -27,7 +27,7 @@ ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 BLOCKED = PublicAccessBlock(
     block_public_acls=True, ignore_public_acls=True, block_public_policy=True, restrict_public_buckets=True
 )
-BUCKET = Bucket(
+BUCKET = RetainingBucket(
     resource=Resource("AWS::S3::Bucket", "ai-logs", "ai-logs", "arn:aws:s3:::ai-logs"),
     tags={},
     account_id="123456789012",

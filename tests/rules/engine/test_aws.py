@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
+from botocore.stub import Stubber
 from urllib3.exceptions import NameResolutionError
 
 from rules.engine.aws import Aws
@@ -93,6 +94,49 @@ def test_two_threads_that_need_the_same_fact_read_it_once() -> None:
         answers = [future.result() for future in [pool.submit(ask), pool.submit(ask)]]
 
     assert (answers, len(calls)) == (["value", "value"], 1)
+
+
+def test_asks_for_the_same_once_and_for_something_else_again() -> None:
+    aws = account()
+    with Stubber(aws.client("sagemaker")) as sagemaker_says:
+        for name in ("risk", "claims"):
+            answer = {"ModelName": name, "ModelArn": "a" * 20, "CreationTime": aws.now}
+            sagemaker_says.add_response("describe_model", answer, {"ModelName": name})
+
+        asked = [aws.asked("sagemaker", "describe_model", ModelName=name) for name in ("risk", "claims", "risk")]
+
+    assert [answer["ModelName"] for answer in asked] == ["risk", "claims", "risk"]
+
+
+def test_reads_the_tags_of_a_resource_once() -> None:
+    aws = account()
+    read: list[str] = []
+
+    def tags() -> dict[str, str]:
+        read.append("once")
+        return {"team": "ai"}
+
+    assert [aws.tags("arn", tags), aws.tags("arn", tags)] == [{"team": "ai"}, {"team": "ai"}]
+    assert read == ["once"]
+
+
+def test_reads_no_tags_where_no_rule_exempts() -> None:
+    aws = account()
+    aws.recall("key", lambda: "read before")
+    other = aws.without_exemptions()
+
+    assert other.tags("arn", lambda: {"team": "ai"}) == {}
+    assert other.recall("key", lambda: "read again") == "read before"
+    assert other.client("kms") is aws.client("kms")
+
+
+def test_what_was_read_without_exemptions_exempts_nothing_later() -> None:
+    aws = account()
+
+    def fact(run: Aws) -> object:
+        return run.recall("fact", lambda: run.tags("arn", lambda: {"team": "ai"}))
+
+    assert (fact(aws.without_exemptions()), fact(aws)) == ({}, {"team": "ai"})
 
 
 @pytest.mark.parametrize(

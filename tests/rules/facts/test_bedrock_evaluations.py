@@ -151,13 +151,14 @@ def answered(aws: Aws, *jobs: dict[str, Any]) -> tuple[Evaluation, ...]:
     ]
     counted = [job for job in listed if job.pop("counts")]
     with Stubber(aws.client("bedrock")) as bedrock_says:
-        bedrock_says.add_response("list_custom_models", {"modelSummaries": []}, {"isOwned": True})
+        bedrock_says.add_response("list_custom_models", {"modelSummaries": []}, {"isOwned": True, "maxResults": 1000})
         bedrock_says.add_response(
             "list_imported_models",
             {"modelSummaries": [{"modelArn": MODEL, "modelName": "llama", "creationTime": made}]},
         )
         bedrock_says.add_response("list_provisioned_model_throughputs", {"provisionedModelSummaries": []})
-        bedrock_says.add_response("list_evaluation_jobs", {"jobSummaries": listed}, {"statusEquals": "Completed"})
+        completed = {"statusEquals": "Completed", "maxResults": 1000}
+        bedrock_says.add_response("list_evaluation_jobs", {"jobSummaries": listed}, completed)
         bedrock_says.add_response("list_tags_for_resource", {"tags": []})
         for job in sorted(counted, key=lambda job: job["creationTime"], reverse=True):
             bedrock_says.add_response("get_evaluation_job", DESCRIBED_JOB, {"jobIdentifier": job["jobArn"]})

@@ -201,7 +201,7 @@ def test_declares_the_actions_that_it_uses(bedrock: Any, account: Account, aws: 
     used = {call.action for call in list(account.calls)[before:]}
     assert used == {action.name for action in bedrock_flows.flows.actions}
 
-    bedrock_flows.routed_flows(aws)
+    bedrock_flows.routed_flows(Aws(account.session(), account_id=aws.account_id, region=aws.region, now=aws.now))
 
     used = {call.action for call in list(account.calls)[middle:]}
     assert used == {action.name for action in bedrock_flows.routed_flows.actions}

@@ -115,7 +115,9 @@ def test_takes_only_models_that_the_account_owns_and_has(aws: Aws, summary: dict
     arn = f"arn:aws:bedrock:us-east-1:123456789012:custom-model/{BASE_MODEL}/abcdefghijkl"
     with Stubber(aws.client("bedrock")) as bedrock_says:
         bedrock_says.add_response(
-            "list_custom_models", {"modelSummaries": [SUMMARY | {"modelArn": arn} | summary]}, {"isOwned": True}
+            "list_custom_models",
+            {"modelSummaries": [SUMMARY | {"modelArn": arn} | summary]},
+            {"isOwned": True, "maxResults": 1000},
         )
         bedrock_says.add_response(
             "get_custom_model",

@@ -10,8 +10,10 @@ from rules.engine.aws import Aws
 from rules.engine.resource import Unreadable
 from rules.facts import bedrock_roles
 from rules.facts.bedrock_roles import ServiceRole
+from rules.facts.iam_policies import managed_document
 from rules.facts.iam_principals import role_principal
 from rules.permissions.document import PolicyType, parse
+from tests.rules.facts.people import MALFORMED
 
 LAMBDA, BEDROCK = {"Service": "lambda.amazonaws.com"}, {"Service": "bedrock.amazonaws.com"}
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -98,15 +100,20 @@ def test_small_pages_tell_the_same(account: Account, aws: Aws) -> None:
 @pytest.mark.parametrize("again", [False, True], ids=["deleted", "deleted and made again"])
 def test_a_role_that_was_just_deleted_is_left_out(account: Account, aws: Aws, again: bool) -> None:
     make(account, "agent", allows(BEDROCK))
-    aws.client("iam").meta.events.register_first("before-call.iam.GetRole", replace(account, again=again))
+    listing = "before-call.iam.GetAccountAuthorizationDetails"
+    aws.client("iam").meta.events.register_first(listing, replace(account, again=again), unique_id="replace")
 
     assert names(aws) == []
 
 
 def replace(account: Account, *, again: bool) -> Any:
-    """Return what deletes the role `agent` before it is read, and makes it again."""
+    """Return what deletes the role `agent` once before it is read, and makes it again."""
+    waiting = [account]
 
     def delete(**_: object) -> None:
+        if not waiting:
+            return
+        waiting.clear()
         account.session().client("iam").delete_role(RoleName="agent")
         if again:
             make(account, "agent", allows(BEDROCK))
@@ -117,17 +124,25 @@ def replace(account: Account, *, again: bool) -> Any:
 def test_a_role_that_cannot_be_read_is_unreadable(account: Account, aws: Aws) -> None:
     make(account, "agent", allows(BEDROCK))
     make(account, "flow", allows(BEDROCK))
-    account.faults.add(Fault("deny", "iam:ListRolePolicies", resource="agent"))
+    aws.client("iam").meta.events.register_last("after-call.iam.GetAccountAuthorizationDetails", garble)
     agent, flow = sorted(bedrock_roles.service_roles(aws), key=lambda one: one.resource.name)
 
     assert isinstance(agent, Unreadable)
-    assert (agent.resource.name, agent.code) == ("agent", "AccessDenied")
+    assert (agent.resource.name, agent.code) == ("agent", "MalformedPolicy")
     assert agent.resource.id.startswith("AROA")
     assert isinstance(flow, ServiceRole)
 
 
-def test_roles_that_cannot_be_listed_are_an_error(account: Account, aws: Aws) -> None:
-    account.faults.add(Fault("deny", "iam:ListRoles"))
+def garble(parsed: dict[str, Any], **_: object) -> None:
+    """Give the role `agent` a policy that cannot be understood."""
+    for role in parsed.get("RoleDetailList", ()):
+        if role["RoleName"] == "agent":
+            role["RolePolicyList"] = [{"PolicyName": "own", "PolicyDocument": MALFORMED}]
+
+
+@pytest.mark.parametrize("action", ["iam:ListRoles", "iam:GetAccountAuthorizationDetails"])
+def test_roles_that_cannot_be_listed_are_an_error(account: Account, aws: Aws, action: str) -> None:
+    account.faults.add(Fault("deny", action))
 
     with pytest.raises(ClientError, match="AccessDenied"):
         bedrock_roles.service_roles(aws)
@@ -142,4 +157,6 @@ def test_calls_what_it_declares(account: Account) -> None:
     account.calls.clear()
     bedrock_roles.service_roles(Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=NOW))
 
-    assert account.calls.actions() == {action.name for action in bedrock_roles.service_roles.actions}
+    declared = {action.name for action in bedrock_roles.service_roles.actions}
+    # A policy that the listing lacks is read on its own.
+    assert account.calls.actions() == declared - {action.name for action in managed_document.actions}

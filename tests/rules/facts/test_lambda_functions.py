@@ -212,7 +212,8 @@ def test_declares_what_reading_needs(mixed: Company, aws: Aws) -> None:
     assert {action.name for action in lambda_functions.functions.actions} == used | missing_policies
 
     mixed.account.calls.clear()
-    lambda_functions.function(aws, Resource("AWS::Lambda::Function", "answers", "answers"))
+    again = Aws(mixed.account.session(), account_id=ACCOUNT_ID, region=REGION, now=aws.now)
+    lambda_functions.function(again, Resource("AWS::Lambda::Function", "answers", "answers"))
 
     assert mixed.account.calls.actions() == {action.name for action in lambda_functions.function.actions}
 

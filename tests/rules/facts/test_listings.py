@@ -1,5 +1,6 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
 
 from cli.sandbox import Account, Fault
 from rules.engine.aws import Aws
@@ -52,10 +53,36 @@ def test_an_endpoint_that_should_be_there_is_no_absent_service(account: Account,
 
 
 def test_an_absent_operation_is_told_from_an_empty_listing(account: Account, aws: Aws) -> None:
-    empty = listed(aws, "kms", "list_keys", "Keys")
     account.faults.add(Fault("unknown-operation", "kms:ListKeys"))
 
-    assert (empty, listed(aws, "kms", "list_keys", "Keys")) == ([], None)
+    assert (listed(aws, "sagemaker", "list_models", "Models"), listed(aws, "kms", "list_keys", "Keys")) == ([], None)
+
+
+def test_lists_once_in_a_run(account: Account, aws: Aws) -> None:
+    keys(account, 2)
+    account.calls.clear()
+
+    first = every(aws, "kms", "list_keys", "Keys")
+    first.clear()
+
+    assert len(every(aws, "kms", "list_keys", "Keys")) == 2
+    assert [call.operation for call in account.calls] == ["ListKeys"]
+
+
+def test_asks_for_pages_as_large_as_the_operation_allows(aws: Aws) -> None:
+    with Stubber(aws.client("sagemaker")) as sagemaker_says:
+        page = {"NameContains": "risk", "MaxResults": 100}
+        sagemaker_says.add_response("list_models", {"Models": [], "NextToken": "2"}, page)
+        sagemaker_says.add_response("list_models", {"Models": []}, page | {"NextToken": "2"})
+
+        assert every(aws, "sagemaker", "list_models", "Models", NameContains="risk") == []
+        sagemaker_says.assert_no_pending_responses()
+
+
+def test_takes_no_more_than_the_newest(account: Account, aws: Aws) -> None:
+    keys(account, 3)
+
+    assert len(every(aws, "kms", "list_keys", "Keys", newest=2)) == 2
 
 
 @pytest.mark.parametrize("kind", ["unknown-operation", "no-endpoint"])

@@ -100,7 +100,7 @@ def test_reads_what_macie_knows_of_a_bucket(client: Any, aws: Aws) -> None:
         s3JobDefinition={"bucketDefinitions": [{"accountId": "123456789012", "buckets": ["corpus"]}]},
     )
 
-    assert macie.inventoried(aws, HOME, "corpus") == Inventoried(
+    assert macie.inventory(aws, HOME, ("corpus",)).get("corpus") == Inventoried(
         error=None,
         objects=2,
         classifiable=1,
@@ -121,7 +121,7 @@ def test_reads_what_automated_discovery_did(client: Any, aws: Aws) -> None:
     when: datetime = described["lastAutomatedDiscoveryTime"]
     aws.now = when + timedelta(days=12, hours=5)
 
-    found = macie.inventoried(aws, HOME, "corpus")
+    found = macie.inventory(aws, HOME, ("corpus",)).get("corpus")
 
     assert found is not None
     assert (found.monitored, found.days_since_discovery, found.sensitivity) == (True, 12, 100)
@@ -137,7 +137,7 @@ def test_reads_what_keeps_macie_from_a_bucket(aws: Aws) -> None:
     wanted = {"criteria": {"bucketName": {"eq": ["corpus"]}, "accountId": {"eq": ["123456789012"]}}}
     with Stubber(aws.client("macie2")) as stubber:
         stubber.add_response("describe_buckets", {"buckets": [{"bucketName": "corpus-two"}, bucket]}, wanted)
-        found = macie.inventoried(aws, HOME, "corpus")
+        found = macie.inventory(aws, HOME, ("corpus",)).get("corpus")
 
     assert found == Inventoried(
         error="ACCESS_DENIED",
@@ -156,7 +156,7 @@ def test_reads_what_keeps_macie_from_a_bucket(aws: Aws) -> None:
 
 @pytest.mark.usefixtures("client")
 def test_a_bucket_that_macie_does_not_know(aws: Aws) -> None:
-    assert macie.inventoried(aws, HOME, "corp") is None
+    assert macie.inventory(aws, HOME, ("corp",)).get("corp") is None
 
 
 def test_counts_open_findings_of_a_bucket(client: Any, aws: Aws) -> None:
@@ -166,8 +166,8 @@ def test_counts_open_findings_of_a_bucket(client: Any, aws: Aws) -> None:
         s3JobDefinition={"bucketDefinitions": [{"accountId": "123456789012", "buckets": ["corpus", "corpus-two"]}]},
     )
 
-    assert macie.open_findings(aws, HOME, "corpus") == (("High", 1),)
-    assert macie.open_findings(aws, HOME, "corpus-two") == ()
+    assert macie.open_findings(aws, HOME, ("corpus",)) == (("High", 1),)
+    assert macie.open_findings(aws, HOME, ("corpus-two",)) == ()
 
 
 def test_asks_for_open_findings_of_sensitive_data_only(aws: Aws) -> None:
@@ -180,23 +180,23 @@ def test_asks_for_open_findings_of_sensitive_data_only(aws: Aws) -> None:
     groups = [{"groupKey": "Medium", "count": 2}, {"groupKey": "High", "count": 1}]
     with Stubber(aws.client("macie2")) as stubber:
         stubber.add_response("get_finding_statistics", {"countsByGroup": groups}, wanted)
-        assert macie.open_findings(aws, HOME, "corpus") == (("High", 1), ("Medium", 2))
+        assert macie.open_findings(aws, HOME, ("corpus",)) == (("High", 1), ("Medium", 2))
 
 
 @pytest.mark.usefixtures("client")
 def test_finds_a_bucket_on_any_page(account: Account, aws: Aws) -> None:
     account.faults.page_size(1)
 
-    found = [macie.inventoried(aws, HOME, name) for name in ("corpus", "corpus-two")]
+    found = macie.inventory(aws, HOME, ("corpus", "corpus-two"))
 
-    assert [one.objects for one in found if one] == [2, 0]
+    assert {name: one.objects for name, one in found.items()} == {"corpus": 2, "corpus-two": 0}
 
 
 @pytest.mark.usefixtures("client")
 @pytest.mark.parametrize(
     ("collector", "action"),
     [
-        pytest.param(macie.inventoried, "macie2:DescribeBuckets", id="buckets"),
+        pytest.param(macie.inventory, "macie2:DescribeBuckets", id="buckets"),
         pytest.param(macie.open_findings, "macie2:GetFindingStatistics", id="findings"),
     ],
 )
@@ -204,4 +204,4 @@ def test_what_is_refused_is_raised(account: Account, aws: Aws, collector: Any, a
     account.faults.deny(action)
 
     with pytest.raises(ClientError, match="AccessDeniedException"):
-        collector(aws, HOME, "corpus")
+        collector(aws, HOME, ("corpus",))

@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import s3
 from rules.facts.kms import Key
-from rules.facts.s3 import Bucket, BucketEncryption, OtherBucket, OtherKind
+from rules.facts.s3 import Bucket, BucketEncryption, OtherBucket, OtherKind, RetainingBucket
 from rules.facts.s3_settings import Grant, LifecycleRule, ObjectLock, PublicAccessBlock
 from rules.permissions.document import MalformedPolicyError
 
@@ -89,12 +90,6 @@ def test_reads_everything_that_protects_a_bucket(account: Account, aws: Aws) -> 
         encryption=BucketEncryption("aws:kms:dsse", arn, Key(arn, "CUSTOMER", "Enabled", rotation=False)),
         policy=bucket.policy,
         versioning="Enabled",
-        object_lock=ObjectLock("GOVERNANCE", 365),
-        lifecycle=(
-            LifecycleRule(
-                "expire", enabled=True, prefix="AWSLogs/", tagged=False, sized=False, days=365, noncurrent_days=30
-            ),
-        ),
         grants=(),
     )
     assert bucket.policy is not None
@@ -114,10 +109,51 @@ def test_reads_a_bucket_that_nothing_protects(client: Any, aws: Aws) -> None:
         encryption=BucketEncryption("AES256", None, None),
         policy=None,
         versioning="Disabled",
-        object_lock=None,
-        lifecycle=(),
         grants=(),
     )
+
+
+def test_reads_how_long_a_bucket_keeps_objects(account: Account, aws: Aws) -> None:
+    make_protected(account, "ai-logs")
+
+    bucket = s3.retaining_bucket(aws, "ai-logs")
+
+    assert isinstance(bucket, RetainingBucket)
+    assert bucket.object_lock == ObjectLock("GOVERNANCE", 365)
+    assert bucket.lifecycle == (
+        LifecycleRule(
+            "expire", enabled=True, prefix="AWSLogs/", tagged=False, sized=False, days=365, noncurrent_days=30
+        ),
+    )
+    assert bucket.policy is own(aws, "ai-logs").policy
+
+
+def test_reads_that_a_bucket_keeps_objects_for_no_time(client: Any, aws: Aws) -> None:
+    client.create_bucket(Bucket="plain")
+
+    bucket = s3.retaining_bucket(aws, "plain")
+
+    assert isinstance(bucket, RetainingBucket)
+    assert (bucket.object_lock, bucket.lifecycle) == (None, ())
+
+
+def test_lists_the_buckets_of_the_account_once(account: Account, client: Any, aws: Aws) -> None:
+    names = tuple(f"corpus-{number}" for number in range(5))
+    for name in names:
+        client.create_bucket(Bucket=name)
+    account.calls.clear()
+
+    assert len(s3.buckets(aws, names)) == 5
+
+    assert sum(call.operation == "ListBuckets" for call in account.calls) == 1
+
+
+def test_a_bucket_that_is_made_meanwhile_is_the_accounts_own(client: Any, aws: Aws) -> None:
+    assert s3.place(aws, "older") is None
+
+    client.create_bucket(Bucket="ai-logs")
+
+    assert s3.place(aws, "ai-logs") == "us-east-1"
 
 
 def test_adds_up_what_the_bucket_and_the_account_block(account: Account, client: Any, aws: Aws) -> None:
@@ -186,7 +222,7 @@ def test_tells_a_foreign_bucket_from_a_missing_one(account: Account, aws: Aws) -
 
 def test_takes_the_region_of_a_foreign_bucket_from_the_refusal(aws: Aws) -> None:
     with Stubber(aws.client("s3")) as s3_says:
-        s3_says.add_response("list_buckets", {"Buckets": []}, {"Prefix": "theirs"})
+        s3_says.add_response("list_buckets", {"Buckets": []}, {"MaxBuckets": 1000})
         s3_says.add_client_error(
             "head_bucket",
             "403",
@@ -307,14 +343,14 @@ def test_a_bucket_is_read_whole_or_not_at_all(account: Account) -> None:
     arn = make_protected(account, "ai-logs")
     account.session().client("kms").enable_key_rotation(KeyId=arn)
     session, now = account.session(), datetime(2026, 11, 1, tzinfo=UTC)
-    actions = {action.name for action in s3.bucket.actions}
+    actions = {action.name for action in s3.retaining_bucket.actions}
 
     unread = set()
     for action in actions:
         account.faults.clear()
         account.faults.deny(action)
         aws = Aws(session, account_id=ACCOUNT_ID, region=REGION, now=now)
-        (fact,) = s3.buckets(aws, ("ai-logs",))
+        fact = aws.read_one(resource("ai-logs"), partial(s3.retaining_bucket, aws, "ai-logs"))
         if isinstance(fact, Unreadable) and fact.resource == resource("ai-logs"):
             unread.add(action)
 
@@ -339,9 +375,11 @@ def test_declares_the_actions_that_it_uses(account: Account, aws: Aws) -> None:
     make_protected(account, "ai-logs")
     before = len(account.calls)
 
-    s3.bucket(aws, "ai-logs")
+    s3.retaining_bucket(aws, "ai-logs")
 
-    assert {call.action for call in list(account.calls)[before:]} == {action.name for action in s3.bucket.actions}
+    assert {call.action for call in list(account.calls)[before:]} == {
+        action.name for action in s3.retaining_bucket.actions
+    }
 
 
 @pytest.mark.parametrize(

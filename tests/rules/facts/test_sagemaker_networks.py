@@ -122,7 +122,7 @@ def test_jobs_of_weeks_ago_are_not_looked_at(laboratory: Laboratory, account: Ac
 
 def test_only_the_newest_jobs_are_looked_at(aws: Aws) -> None:
     since = aws.now - timedelta(days=7)
-    newest = {"SortBy": "CreationTime", "SortOrder": "Descending", "CreationTimeAfter": since}
+    newest = {"SortBy": "CreationTime", "SortOrder": "Descending", "CreationTimeAfter": since, "MaxResults": 100}
     summaries = [
         {
             "TrainingJobName": f"job-{number}",

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -188,6 +189,26 @@ def test_reads_the_same_with_small_pages(macie: Any, account: Account, aws: Aws)
 
     assert [one.resource.name for one in found] == ["another", "corpus"]
     assert [len(one.jobs) for one in found if isinstance(one, ScannedBucket)] == [2, 2]
+
+
+@pytest.mark.usefixtures("corpus")
+def test_asks_macie_about_all_buckets_together(macie: Any, account: Account, aws: Aws) -> None:
+    for number in range(30):
+        account.session().client("s3").create_bucket(Bucket=f"clean-{number}")
+        train(account, f"fraud-{number}", channel(f"s3://clean-{number}/train/"))
+    scan(macie)
+    account.calls.clear()
+
+    found = training_scans.scanned_buckets(aws, 30, 30)
+
+    assert {one.resource.name: one.findings for one in found if isinstance(one, ScannedBucket) and one.findings} == {
+        "corpus": (("High", 1),)
+    }
+    assert sum(isinstance(one, ScannedBucket) and one.known is not None for one in found) == 31
+    asked = Counter(call.operation for call in account.calls if call.service == "macie2")
+    # Two batches; in the second is the bucket with findings, or one of its neighbours is asked about for them.
+    assert asked["DescribeBuckets"] == 2
+    assert asked["GetFindingStatistics"] <= 2 + 25
 
 
 def test_an_account_without_training_data_has_nothing_to_scan(aws: Aws) -> None:

@@ -46,8 +46,6 @@ BUCKET = Bucket(
     encryption=BucketEncryption("aws:kms", KEY, Key(KEY, "CUSTOMER", "Enabled", rotation=False)),
     policy=policy(TLS),
     versioning="Enabled",
-    object_lock=None,
-    lifecycle=(),
     grants=(),
 )
 GOOD = compliant("Nobody outside the trusted accounts reaches the documents, and requests need TLS.")

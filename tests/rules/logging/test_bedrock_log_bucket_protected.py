@@ -8,7 +8,7 @@ from rules.engine.resource import Resource
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts.bedrock_logging import LogBucket
 from rules.facts.kms import Key
-from rules.facts.s3 import Bucket, BucketEncryption, OtherBucket, OtherKind
+from rules.facts.s3 import BucketEncryption, OtherBucket, OtherKind, RetainingBucket
 from rules.facts.s3_settings import LifecycleRule, ObjectLock, PublicAccessBlock
 from rules.logging.bedrock_log_bucket_protected import BedrockLogBucketProtected
 from rules.permissions.document import PolicyType, parse
@@ -45,7 +45,7 @@ def policy(*statements: dict[str, Any]) -> Any:
     return parse(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), PolicyType.RESOURCE)
 
 
-BUCKET = Bucket(
+BUCKET = RetainingBucket(
     resource=RESOURCE,
     tags={},
     account_id="123456789012",
@@ -71,7 +71,7 @@ UNPROTECTED = replace(
 GOOD = compliant("Nobody outside may read the logs, only Amazon Bedrock writes them, and requests need TLS.")
 
 
-def log(bucket: Bucket | OtherBucket) -> LogBucket:
+def log(bucket: RetainingBucket | OtherBucket) -> LogBucket:
     return LogBucket(bucket.resource, bucket.tags, bucket, (PATH,))
 
 
@@ -141,7 +141,7 @@ def log(bucket: Bucket | OtherBucket) -> LogBucket:
         ),
     ],
 )
-def test_judges_the_bucket(bucket: Bucket | OtherBucket, verdict: Verdict) -> None:
+def test_judges_the_bucket(bucket: RetainingBucket | OtherBucket, verdict: Verdict) -> None:
     assert BedrockLogBucketProtected().judge(log(bucket)) == verdict
 
 
@@ -199,5 +199,5 @@ def test_judges_the_bucket(bucket: Bucket | OtherBucket, verdict: Verdict) -> No
         pytest.param({"minExpiryDays": "0"}, replace(BUCKET, lifecycle=()), GOOD, id="no expiry asked for"),
     ],
 )
-def test_follows_its_parameters(parameters: dict[str, str], bucket: Bucket, verdict: Verdict) -> None:
+def test_follows_its_parameters(parameters: dict[str, str], bucket: RetainingBucket, verdict: Verdict) -> None:
     assert BedrockLogBucketProtected.configured(parameters).judge(log(bucket)) == verdict
