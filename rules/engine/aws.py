@@ -48,6 +48,7 @@ class Aws:
         self._recalled: dict[Hashable, Future[Any]] = {}
         self._lock = Lock()
         self._exempting = True
+        self._heard: set[tuple[str, str]] = set()
 
     @property
     def account(self) -> Resource:
@@ -85,6 +86,10 @@ class Aws:
         """
         call = getattr(self.client(service), operation)
         return self.recall((service, operation, *sorted(parameters.items())), lambda: call(**parameters))
+
+    def heard(self, service: Service, region: str | None = None) -> None:
+        """Take note that a service answered in a Region (or the run's): whatever fails later, the Region has it."""
+        self._heard.add((service, region or self.region))
 
     def tags(self, arn: str, read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         """
@@ -149,11 +154,14 @@ class Aws:
         Say whether `error` means that the Region asked (or the run's) does not have the service or operation at all.
 
         An endpoint that cannot be reached counts only when its name does not exist and botocore's endpoint data
-        does not list the Region either: otherwise a network fault would look like an absent feature.
+        does not list the Region either: otherwise a network fault would look like an absent feature. What was `heard`
+        before in the run is not absent.
         """
+        region = region or self.region
         if isinstance(error, ClientError):
             return error_code(error) in UNKNOWN_OPERATION or _operation_is_unknown(error)
-        return _name_does_not_exist(error) and not self._clients.knows(service, region or self.region)
+        known = (service, region) in self._heard or self._clients.knows(service, region)
+        return _name_does_not_exist(error) and not known
 
 
 def _operation_is_unknown(error: ClientError) -> bool:

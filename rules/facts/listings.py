@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from rules.engine.aws import Aws
     from rules.engine.clients import Service
@@ -68,7 +68,7 @@ def listed(
 
 def _pages(
     aws: Aws, service: Service, operation: str, parameters: Mapping[str, Any], most: int | None = None
-) -> Iterable[Mapping[str, Any]]:
+) -> Iterator[Mapping[str, Any]]:
     client = aws.client(service)
     model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
     members = model.input_shape.members if model.input_shape else {}
@@ -76,7 +76,9 @@ def _pages(
     pages: Iterable[Mapping[str, Any]] = client.get_paginator(operation).paginate(
         **largest, **parameters, PaginationConfig={"MaxItems": most}
     )
-    return pages
+    for page in pages:
+        aws.heard(service)
+        yield page
 
 
 def _metadata(shape: Any) -> Mapping[str, Any]:

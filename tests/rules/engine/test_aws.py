@@ -238,6 +238,15 @@ def test_tells_an_absent_feature_from_a_fault(service: Service, region: str, err
     assert account(region).lacks(service, error) is lacks
 
 
+def test_what_answered_before_in_the_run_is_not_absent() -> None:
+    aws = account("us-east-1")
+    aws.heard("bedrock-agent")
+
+    assert not aws.lacks("bedrock-agent", NO_SUCH_NAME)
+    assert aws.lacks("bedrock-agent", NO_SUCH_NAME, "eu-central-1")
+    assert aws.lacks("s3vectors", NO_SUCH_NAME)
+
+
 def test_asks_for_the_region_that_was_called() -> None:
     assert account("us-east-1").lacks("bedrock", NO_SUCH_NAME, "cn-north-1")
     assert not account("cn-north-1").lacks("bedrock", NO_SUCH_NAME, "us-east-1")

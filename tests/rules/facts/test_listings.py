@@ -52,6 +52,14 @@ def test_an_endpoint_that_should_be_there_is_no_absent_service(account: Account,
         every(aws, "kms", "list_keys", "Keys")
 
 
+def test_a_service_that_answered_another_listing_before_is_not_absent(account: Account, aws: Aws) -> None:
+    account.faults.add(Fault("no-endpoint", "bedrock-agent:ListFlows"))
+
+    assert every(aws, "bedrock-agent", "list_agents", "agentSummaries") == []
+    with pytest.raises(EndpointConnectionError):
+        every(aws, "bedrock-agent", "list_flows", "flowSummaries")
+
+
 def test_an_absent_operation_is_told_from_an_empty_listing(account: Account, aws: Aws) -> None:
     account.faults.add(Fault("unknown-operation", "kms:ListKeys"))
 
