@@ -62,6 +62,11 @@ def elsewhere(uri: str, place: OtherBucket | None) -> str:
     return f"{name} is in {place.kind.value}, which this rule does not judge."
 
 
+def nothing_stored(uri: str) -> str:
+    """Return that a location holds nothing, so that a verdict on it speaks of what will be stored there."""
+    return f"{shortened(uri, LONGEST_NAME)} is not there; the encryption of its bucket counts for it."
+
+
 def key_names(stored: Stored) -> Iterator[str]:
     """Yield the keys that protect a location, as its objects and its bucket name them."""
     for one in stored.objects:

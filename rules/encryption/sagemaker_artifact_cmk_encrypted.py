@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from rules.criteria.artifacts import elsewhere, encryption_defects, key_names, public_access_defect
+from rules.criteria.artifacts import elsewhere, encryption_defects, key_names, nothing_stored, public_access_defect
 from rules.engine.duties import Severity
 from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
@@ -70,7 +70,8 @@ class SageMakerArtifactCmkEncrypted(ChangeRule[Model]):
         if defects:
             return non_compliant(*dict.fromkeys(defects))
         keys = dict.fromkeys(name for _, stored in own for name in key_names(stored))
-        return compliant(f"The model's artifacts are encrypted with {listed(keys, longest=96)}.", *others)
+        missing = [nothing_stored(uri) for uri, stored in own if not stored.objects]
+        return compliant(f"The model's artifacts are encrypted with {listed(keys, longest=96)}.", *missing, *others)
 
     def _defects(self, uri: str, stored: Stored) -> list[str]:
         defects = encryption_defects(uri, stored, require_rotation=self.require_rotation)

@@ -64,7 +64,7 @@ FOREIGN_SENTENCE = "s3://partner/m.tar.gz is in a bucket of another account, whi
                     ),
                 ),
             ),
-            compliant(GOOD),
+            compliant(GOOD, "s3://models/fraud.tar.gz is not there; the encryption of its bucket counts for it."),
             id="artifact that is not there, in a bucket with a key",
         ),
         pytest.param(
