@@ -15,19 +15,31 @@ from cdk.function import HOURS, StackFunction, document
 from cdk.role import allow
 from cdk.schedule import run_every, run_when_deployed
 from rules.delivery import alerter, watchdog
+from rules.delivery.inspection import (
+    EVENT_RULE_ACTIONS,
+    FUNCTION_ACTIONS,
+    QUEUE_ACTIONS,
+    SUBSCRIPTION_ACTION,
+    SUBSCRIPTIONS_ACTION,
+)
 from rules.engine.verdict import Compliance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aws_cdk import aws_sqs as sqs
 
     from cdk.alert_settings import AlertSettings
     from cdk.function import Shared
+    from rules.delivery.blueprint import Blueprint
     from rules.engine.duties import Severity
 
 TIMEOUT = 60
 WATCH = "12 hours"
+OWN = (
+    ("lambda", "function:", "function", FUNCTION_ACTIONS),
+    ("sqs", "", "queue", QUEUE_ACTIONS),
+    ("events", "rule/", "EventBridge rule", EVENT_RULE_ACTIONS),
+)
+"""What the watchdog reads of the stack: service, beginning of the ARN's last part, a word for it, the actions."""
 HOUR = 3600
 
 
@@ -148,48 +160,35 @@ class Watchdog(Construct):
     """The function that looks at all others, and the alarm that goes off when it does not."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        shared: Shared,
-        *,
-        topic: AlertTopic,
-        rule_ids: Sequence[str],
-        daily: Sequence[str],
+        self, scope: Construct, construct_id: str, shared: Shared, *, topic: AlertTopic, blueprint: Blueprint
     ) -> None:
         super().__init__(scope, construct_id)
-        names = [*rule_ids, *daily]
-        functions = cdk.Fn.sub(
-            f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{shared.prefix}-*"
-        )
+        count = len(blueprint.function_names)
         function = StackFunction(
             self,
             "Function",
             shared,
-            name=f"{shared.prefix}-watchdog",
+            name=blueprint.watchdog,
             handler=f"{watchdog.__name__}.handler",
-            description=f"Tells people when any of {len(names)} functions is silent, fails or is gone.",
-            role_description="Looks at the stack's functions, pack and queue, and publishes messages.",
+            description=f"Tells people when any of {count} functions is silent or fails, or anything was changed.",
+            role_description="Looks at the stack's functions, pack, queues and alarms, and publishes messages.",
             actions=watchdog.ACTIONS,
-            exact=[
-                *topic.publishing,
-                allow(["lambda:GetFunctionConfiguration"], [functions]),
-                allow(["sqs:GetQueueAttributes"], [shared.failures.attr_arn]),
-            ],
+            exact=[*topic.publishing, *_looking(blueprint, topic)],
             environment={
                 "ACCOUNT_ID": cdk.Aws.ACCOUNT_ID,
                 "PREFIX": shared.prefix,
-                "RULES": ",".join(rule_ids),
-                "DAILY": ",".join(daily) or "-",
-                "FAILURES_URL": shared.failures.ref,
                 "TOPIC_ARN": topic.topic.ref,
+                **blueprint.variables,
             },
         )
         cdk.Validations.of(function.role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-IAM5[Resource::"
-                f"arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:{shared.prefix}-*]",
-                reason="The watchdog looks at every function of its stack: lambda:GetFunctionConfiguration.",
+            *(
+                cdk.Acknowledgment(
+                    id="AwsSolutions-IAM5[Resource::"
+                    f"arn:<AWS::Partition>:{service}:<AWS::Region>:<AWS::AccountId>:{kind}{shared.prefix}-*]",
+                    reason=f"The watchdog looks at every {noun} of its stack: {', '.join(actions)}.",
+                )
+                for service, kind, noun, actions in OWN
             )
         )
         run_every(function, WATCH, failures=shared.failures)
@@ -214,6 +213,21 @@ class Watchdog(Construct):
             treat_missing_data="breaching",
             alarm_actions=list(shared.alarm_actions),
         )
+
+
+def _looking(blueprint: Blueprint, topic: AlertTopic) -> list[dict[str, Any]]:
+    """Return the statements that let the watchdog look at what the stack itself has."""
+    arn = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s%s-*"
+    own = [
+        allow(list(actions), [cdk.Fn.sub(arn % (service, kind, blueprint.prefix))]) for service, kind, _, actions in OWN
+    ]
+    if blueprint.subscribers:
+        own += [
+            allow([SUBSCRIPTIONS_ACTION], [topic.topic.ref]),
+            # IAM knows no narrower resource for a subscription.
+            allow([SUBSCRIPTION_ACTION], ["*"]),
+        ]
+    return own
 
 
 def waiting_alarm(

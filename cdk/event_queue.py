@@ -12,17 +12,12 @@ from constructs import Construct
 
 from cdk.function import document
 from cdk.role import allow
-from rules.delivery.compliance_change import DETAIL_TYPE, MESSAGE_TYPE
+from rules.delivery.blueprint import KEEP, changes_of
 
 if TYPE_CHECKING:
     from cdk.function import StackFunction
     from rules.engine.verdict import Compliance
 
-PACK_RULES = [{"wildcard": "*-conformance-pack-*"}]
-"""Rules in conformance packs; the names of all of our rules would not fit an event pattern's 2,048 characters."""
-
-KEEP = 14 * 24 * 3600
-"""Seconds: the longest that Amazon SQS keeps a message."""
 ATTEMPTS = 5
 FIFO_BATCH = 10
 """The most that Lambda takes from a first-in-first-out queue at a time."""
@@ -73,7 +68,7 @@ class ComplianceChanges(Construct):
             "Rule",
             name=name,
             description="Compliance changes of rules in conformance packs.",
-            event_pattern=_pattern(only),
+            event_pattern=changes_of(only),
             targets=[
                 events.CfnRule.TargetProperty(
                     id="queue",
@@ -166,13 +161,6 @@ def tls_only_queue(
         )
     sqs.CfnQueuePolicy(scope, f"{construct_id}OverTlsOnly", queues=[queue.ref], policy_document=document(*statements))
     return queue
-
-
-def _pattern(only: Compliance | None) -> dict[str, Any]:
-    detail: dict[str, Any] = {"messageType": [MESSAGE_TYPE], "configRuleName": PACK_RULES}
-    if only is not None:
-        detail["newEvaluationResult"] = {"complianceType": [only.value]}
-    return {"source": ["aws.config"], "detail-type": [DETAIL_TYPE], "detail": detail}
 
 
 def _rule_arn(name: str) -> str:

@@ -54,6 +54,7 @@ class AssetsStack(cdk.Stack):
             scope,
             f"{settings.prefix}-assets-{region}",
             env=cdk.Environment(account=organization.administrator, region=region),
+            termination_protection=settings.termination_protection,
             description="The code of AWS Config rules for the accounts of the organization.",
         )
         bucket = s3.CfnBucket(
@@ -132,6 +133,7 @@ class OrganizationStack(cdk.Stack):
             env=cdk.Environment(
                 account=organization.administrator, region=settings.global_region or settings.regions[0]
             ),
+            termination_protection=settings.termination_protection,
             description="AWS Config rules on the customer's duties for AI workloads, in every account.",
         )
         for member in members:

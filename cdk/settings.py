@@ -41,6 +41,7 @@ KEYS = (
     "rules.exclude",
     "parameters",
     "securityHub",
+    "terminationProtection",
     "managedRules.include",
     "managedRules.exclude",
     *ORGANIZATION_KEYS,
@@ -73,6 +74,7 @@ class Settings:
     `managed` are the rules of AWS that run in the same pack; without it there are none.
     `organization` has the accounts that get the stack, when they are many.
     `security_hub` is whether violations are forwarded to Security Hub as findings, `alerts` who is told of what.
+    `termination_protection` is whether CloudFormation refuses to delete the stacks.
     `remediation` has the runbooks that AWS Config offers for violations; without it there are none.
     """
 
@@ -87,6 +89,7 @@ class Settings:
     organization: Organization | None = None
     alerts: AlertSettings = field(default_factory=AlertSettings)
     remediation: Remediation | None = None
+    termination_protection: bool = True
 
     def rules_in(self, region: str | None) -> tuple[type[Rule[Any]], ...]:
         """Return the rules of a Region's stack; None is a stack for any Region, which has them all."""
@@ -153,6 +156,7 @@ class _Reading:
             managed=managed_choice(self.given),
             organization=organization_in(self.given, regions),
             alerts=alerts_in(self.given),
+            termination_protection=self._switch("terminationProtection", default=default.termination_protection),
             remediation=remediation_in(self.given, prefix=prefix, retention_days=RETENTION_DAYS),
         )
         for region in regions:

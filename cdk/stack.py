@@ -10,10 +10,12 @@ from aws_cdk.aws_s3_assets import Asset
 
 from cdk import pack
 from cdk.alerts import Alerter, AlertTopic, Watchdog, waiting_alarm
+from cdk.blueprint import blueprint_of
 from cdk.event_queue import rules_of, tls_only_queue
 from cdk.findings import Findings
 from cdk.function import RuleFunction, Shared
 from cdk.remediation.construct import Runbooks
+from rules.delivery.blueprint import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +46,8 @@ class RulesStack(cdk.Stack):
             synthesizer=synthesizer,
             stack_name=settings.prefix,
             env=cdk.Environment(region=region),
+            # In the accounts of an organization the stack set deploys, and it protects no stack.
+            termination_protection=settings.termination_protection,
             description="AWS Config rules on the customer's duties for AI workloads.",
         )
         rules = settings.rules_in(region)
@@ -54,25 +58,30 @@ class RulesStack(cdk.Stack):
         )
         waiting_alarm(self, "FailuresWaiting", f"{settings.prefix}-failures", failures, shared)
         functions = {rule: RuleFunction(self, shared, rule) for rule in rules}
-        listening = self._deliver(settings, shared, topic, [rule.id for rule in rules])
+        listening = self._deliver(settings, region, shared, topic)
         if settings.remediation:
             listening += Runbooks(self, "Runbooks", prefix=settings.prefix, remediation=settings.remediation).documents
         self._pack(settings, region, functions, bundle.path.parent, listening)
 
     def _deliver(
-        self, settings: Settings, shared: Shared, topic: AlertTopic, rule_ids: list[str]
+        self, settings: Settings, region: str | None, shared: Shared, topic: AlertTopic
     ) -> list[cdk.CfnResource]:
         """Add what makes findings and messages of verdicts; return what has to be there before the first verdict."""
         listening: list[cdk.CfnResource] = []
-        daily = []
         if settings.security_hub:
             findings = Findings(self, "Findings", shared)
-            daily.append("reconciler")
             listening.append(findings.changes.rule)
         if settings.alerts.minimum_severity is not None:
             alerter = Alerter(self, "Alerter", shared, topic=topic, at_least=settings.alerts.minimum_severity)
             listening.append(alerter.changes.rule)
-        Watchdog(self, "Watchdog", shared, topic=topic, rule_ids=rule_ids, daily=daily)
+        place = Place(cdk.Aws.PARTITION, cdk.Aws.REGION, cdk.Aws.ACCOUNT_ID)
+        Watchdog(
+            self,
+            "Watchdog",
+            shared,
+            topic=topic,
+            blueprint=blueprint_of(settings, place, stack_region=region),
+        )
         return listening
 
     def _pack(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cdk.bundle import BundleError, build
 from cli.account import AccountError, open_session, session_of
 from cli.deployed.acceptance import answers
+from cli.deployed.changes import judge_changes
 from cli.deployed.judgement import Expected, Outcome, judge
 from cli.deployed.organization import judge_organization, read_organization
 from cli.deployed.reader import read
@@ -21,6 +25,7 @@ from cli.rule_names import refuse
 from cli.selection import settings_from
 from cli.status import ExitStatus
 from cli.terminal import Look, note, show
+from rules.engine.clients import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from cdk.settings import Settings
     from cli.deployed.judgement import Line
     from cli.deployed.readings import Deployment
+    from rules.engine.aws import Aws
 
 EXAMPLES = """\
 \b
@@ -73,6 +79,9 @@ FORMATS = ("table", "json")
     default=0,
     help="Wait until every rule has been evaluated, at most so long.",
 )
+@click.option(
+    "--code", is_flag=True, help="Build the functions' code from this checkout, and compare it with what is deployed."
+)
 @click.option("--quiet", is_flag=True, help="No progress: only the outcome, and errors.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
 def command(
@@ -83,6 +92,7 @@ def command(
     settings: Path | None,
     acceptance: bool,
     wait: int,
+    code: bool,
     quiet: bool,
     no_color: bool,
 ) -> int:
@@ -90,8 +100,8 @@ def command(
     Say whether a deployed pack works, a plain verdict for each part, reading only.
 
     Looks at recorder, stack, conformance pack, every rule's last evaluation, functions, events that could not be
-    handled, alarms and Security Hub, and holds them against the settings that were deployed. In the account that
-    deploys to an organization, looks at the stack sets and the aggregator instead.
+    handled, alarms and Security Hub, and at everything of the stack that is not as the settings deploy it. In the
+    account that deploys to an organization, looks at the stack sets and the aggregator instead.
     """
     chosen = settings_from(settings)
     try:
@@ -111,7 +121,8 @@ def command(
         return _shown(
             place.account_id, [RegionStatus(place.region, tuple(judge_organization(deployment)))], look, format_
         )
-    found = _watch(places, chosen, wait, progress)
+    digest = _built(progress) if code else None
+    found = _watch(places, chosen, wait, progress, digest)
     regions = [
         RegionStatus(
             place.region,
@@ -139,6 +150,7 @@ def _home(places: Sequence[_Place], settings: Settings) -> _Place:
 @dataclass(frozen=True)
 class _Place:
     session: boto3.session.Session
+    aws: Aws
     account_id: str
     region: str
 
@@ -146,11 +158,20 @@ class _Place:
 def _place(profile: str | None, region: str | None) -> _Place:
     session = session_of(profile=profile, region=region)
     account = open_session(session)
-    return _Place(session, account.aws.account_id, account.aws.region)
+    return _Place(session, account.aws, account.aws.account_id, account.aws.region)
+
+
+def _built(progress: Callable[[str], None]) -> str:
+    """Return the SHA-256 of the functions' zip as this checkout builds it, in Base64, as AWS Lambda gives it."""
+    progress("Building the functions' code ...")
+    try:
+        return base64.b64encode(sha256(build(SERVICES).path.read_bytes()).digest()).decode()
+    except BundleError as error:
+        refuse(str(error))
 
 
 def _watch(
-    places: Sequence[_Place], settings: Settings, wait: int, progress: Callable[[str], None]
+    places: Sequence[_Place], settings: Settings, wait: int, progress: Callable[[str], None], code: str | None
 ) -> list[tuple[Deployment, list[Line]]]:
     """Return what was found in each place, once nothing is waited for any more or the time is over."""
     until = time.monotonic() + wait * 60
@@ -160,7 +181,8 @@ def _watch(
         for place in places:
             progress(f"Reading {place.region} ...")
             deployment = read(place.session, place.region, settings.prefix, now)
-            found.append((deployment, judge(deployment, expected(settings, place.region), now)))
+            lines = judge(deployment, expected(settings, place.region), now)
+            found.append((deployment, [*lines, *judge_changes(place.aws, settings, deployment, code=code)]))
         waiting = sum(line.outcome is Outcome.WAITING for _, lines in found for line in lines)
         if not waiting or time.monotonic() >= until:
             return found

@@ -88,10 +88,12 @@ def _recorder(deployment: Deployment, expected: Expected) -> Iterator[Line]:
             yield Line("recorder", "recorder", Outcome.WRONG, text)
         return
     if not recorder.recording:
-        text = "Recording is stopped, so changes are noticed by the daily pass only, as far as rules have one; start it."
+        text = (
+            "Recording is stopped, so changes are noticed by the daily pass only, as far as rules have one; start it."
+        )
         yield Line("recorder", recorder.name, Outcome.WRONG, text)
         return
-    if recorder.last_status == "Failure":
+    if recorder.failed:
         yield Line("recorder", recorder.name, Outcome.WRONG, "The last recording failed; AWS Config's page says why.")
         return
     missing = [one for one in expected.change_types if not recorder.records(one)]

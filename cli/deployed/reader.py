@@ -17,10 +17,10 @@ from cli.deployed.readings import (
     Hub,
     Pack,
     Queue,
-    Recorder,
     Stack,
     Unread,
 )
+from rules.delivery.recorder import recorder_in
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_message
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _Reading:
         return Deployment(
             region=self.region,
             stack=stack,
-            recorder=self._part("recorder", self._recorder, None),
+            recorder=self._part("recorder", lambda: recorder_in(self._client("config")), None),
             pack=pack,
             rules=self._part("rules", self._rules, ()) if pack else (),
             functions=self._part("functions", lambda: self._functions(resources.get("AWS::Lambda::Function", ())), ()),
@@ -108,7 +108,8 @@ class _Reading:
                 if physical := one.get("PhysicalResourceId"):
                     kind = one["ResourceType"]
                     resources[kind] = (*resources.get(kind, ()), physical)
-        return Stack(stack["StackName"], stack["StackStatus"], resources)
+        protected = stack.get("EnableTerminationProtection", False)
+        return Stack(stack["StackName"], stack["StackStatus"], resources, protected)
 
     def _named(self, client: Any, name: str) -> dict[str, Any] | None:
         try:
@@ -128,25 +129,6 @@ class _Reading:
                     found: dict[str, Any] = one
                     return found
         return None
-
-    def _recorder(self) -> Recorder | None:
-        client = self._client("config")
-        recorders = client.describe_configuration_recorders()["ConfigurationRecorders"]
-        if not recorders:
-            return None
-        recorder = recorders[0]
-        states = client.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
-        state: dict[str, Any] = next((one for one in states if one["name"] == recorder["name"]), {})
-        group = recorder.get("recordingGroup", {})
-        by_type = group.get("recordingStrategy", {}).get("useOnly") == "INCLUSION_BY_RESOURCE_TYPES"
-        listed = by_type or ("allSupported" in group and not group["allSupported"] and group.get("resourceTypes"))
-        return Recorder(
-            name=recorder["name"],
-            recording=state.get("recording", False),
-            last_status=state.get("lastStatus", "Pending"),
-            types=frozenset(group.get("resourceTypes", ())) if listed else None,
-            left_out=frozenset(group.get("exclusionByResourceTypes", {}).get("resourceTypes", ())),
-        )
 
     def _pack(self) -> Pack | None:
         client = self._client("config")

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from rules.delivery.recorder import Recorder
+
 PACK_SUFFIX = "-conformance-pack-"
 """What AWS Config puts between a rule's name in a conformance pack and the id of the pack."""
 
@@ -23,32 +25,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Stack:
-    """The CloudFormation stack; `resources` are its physical ids by resource type."""
+    """The CloudFormation stack; `resources` are its physical ids by type, `protected` its termination protection."""
 
     name: str
     status: str
     resources: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """
-    A configuration recorder.
-
-    `types` are the resource types that it records, None for all that AWS Config supports but `left_out`.
-    """
-
-    name: str
-    recording: bool
-    last_status: str
-    types: frozenset[str] | None = None
-    left_out: frozenset[str] = frozenset()
-
-    def records(self, resource_type: str) -> bool:
-        """Say whether changes of this type are recorded."""
-        if self.types is not None:
-            return resource_type in self.types
-        return resource_type not in self.left_out
+    protected: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cli.rehearsal.lambda_service import Ran, give_up, invoke, serve_queue
 from cli.rehearsal.stage import RUNTIME_ACTIONS
 from cli.sandbox.automation.execution import execute
-from cli.sandbox.passing_time import count_run, expire_finding, pass_time
+from cli.sandbox.passing_time import count_run, expire_finding, pass_time, renew_results
 from cli.sandbox.topics import published
 from rules.delivery.compliance_change import rule_of
 from rules.delivery.finding import PROVIDER
@@ -154,6 +154,8 @@ class _Delivery:
         for name in self._functions:
             if name not in (silent, failing):
                 count_run(ACCOUNT_ID, self._region, name, failed=False)
+                if name in self._stage.names:
+                    renew_results(ACCOUNT_ID, self._region, self._stage.names[name])
         told = self._watchdog()
         wanted = (f": {silent}.", f": {failing}.", "1 event that no attempt could deal with")
         named = all(one in told for one in wanted) and told.count("\n- ") == len(wanted)

@@ -1,19 +1,35 @@
 """Time that passes in the embedded account, for what looks back on days."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 from moto.logs.models import logs_backends
 from moto.securityhub.models import securityhub_backends
 
+from cli.sandbox.services.config_cloudformation import account_of
+
+STORED = ("ConfigRuleInvokedTime", "ResultRecordedTime")
+"""When an evaluation was asked for and stored."""
+
 
 def pass_time(account_id: str, region: str, ago: timedelta) -> None:
-    """Make every datum of a metric and every log group that there is older."""
+    """Make every datum of a metric, every log group and every stored evaluation that there is older."""
     for datum in cloudwatch_backends[account_id][region].metric_data:
         datum.timestamp -= ago
     for group in logs_backends[account_id][region].groups.values():
         group.creation_time -= ago
+    account = account_of(account_id, region)
+    for name in account.rules:
+        for result in account.results(name).values():
+            for moment in STORED:
+                result[moment] -= ago
+
+
+def renew_results(account_id: str, region: str, rule_name: str) -> None:
+    """Make every stored evaluation of a rule as young as if the rule had just reported it again."""
+    for result in account_of(account_id, region).results(rule_name).values():
+        result.update(dict.fromkeys(STORED, datetime.now(UTC)))
 
 
 def count_run(account_id: str, region: str, function_name: str, *, failed: bool) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action
 from rules.engine.errors import READ_ERRORS, error_code, error_message
+from rules.engine.verdict import Compliance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from rules.engine.aws import Aws
-    from rules.engine.verdict import Compliance
 
 STATE_ACTION = Action("config:DescribeConformancePackStatus")
 RULES_ACTION = Action(
@@ -73,6 +74,28 @@ class Pack:
                 yield from page["EvaluationResults"]
         except READ_ERRORS as error:
             raise self._failed(error) from error
+
+    def last_report(self, rule_name: str, since: datetime) -> datetime | None:
+        """
+        Return when AWS Config last stored an evaluation of a rule, None for never; raises PackStateError.
+
+        A pass renews every result that it reports, so that reading ends at the first one from after `since`.
+        """
+        pages = self._client.get_paginator("get_compliance_details_by_config_rule").paginate(
+            ConfigRuleName=rule_name,
+            ComplianceTypes=[each.value for each in Compliance],
+            PaginationConfig={"PageSize": PAGE},
+        )
+        newest: datetime | None = None
+        try:
+            for page in pages:
+                times = [one["ConfigRuleInvokedTime"] for one in page["EvaluationResults"]]
+                newest = max([*times, *([newest] if newest else [])], default=None)
+                if newest is not None and newest > since:
+                    break
+        except READ_ERRORS as error:
+            raise self._failed(error) from error
+        return newest
 
     def _failed(self, error: Exception) -> PackStateError:
         return PackStateError(f"The conformance pack {self.name}: {error_code(error)}: {error_message(error)}")

@@ -1,3 +1,4 @@
+import dataclasses
 import importlib
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +8,15 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 
 from cdk.alert_settings import AlertSettings
+from cdk.blueprint import deployed_blueprint
+from cdk.bundle import Bundle
+from cdk.managed.groups import GROUPS
+from cdk.managed.rule import ManagedChoice
+from cdk.organization_settings import Organization
+from cdk.pack import deployed_pack
 from cdk.settings import Settings
+from rules.delivery.blueprint import Blueprint, Place, managed_digest, parameters_digest, triggers_of
+from rules.engine.catalogue import all_rules, rule_by_id
 from rules.engine.duties import Severity
 from tests.cdk.conftest import Synthesise, Template
 from tests.cdk.example_rules import RULES, ExampleLogKept, statements_of
@@ -108,12 +117,21 @@ def test_each_delivering_function_may_do_its_own_work_and_no_more(template: Temp
                 *logs,
                 *pack,
                 *publish,
+                "cloudwatch:DescribeAlarms",
                 "cloudwatch:GetMetricData",
                 "config:DescribeConfigRuleEvaluationStatus",
+                "config:DescribeConfigRules",
                 "config:DescribeConfigurationRecorderStatus",
+                "config:DescribeConfigurationRecorders",
+                "config:GetComplianceDetailsByConfigRule",
+                "events:DescribeRule",
+                "events:ListTargetsByRule",
+                "lambda:GetFunctionConcurrency",
                 "lambda:GetFunctionConfiguration",
+                "lambda:ListEventSourceMappings",
                 "logs:DescribeLogGroups",
                 "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
                 "sqs:SendMessage",
             ]
         ),
@@ -240,9 +258,161 @@ def test_the_watchdog_looks_as_soon_as_the_stack_is_deployed(template: Template)
 def test_the_watchdog_knows_what_has_to_run(template: Template) -> None:
     variables = function(template, "ai-config-watchdog")["Environment"]["Variables"]
 
-    assert "example-log-kept" in variables["RULES"].split(",")
+    names = [one.partition("=")[0] for one in variables["RULES"].split(",")]
+    every: tuple[Any, ...] = (*RULES, *all_rules())
+    assert names == [rule.id for rule in every]
     assert variables["DAILY"] == "reconciler"
-    assert variables["FAILURES_URL"] == {"Ref": "Failures"}
+    assert variables["MINIMUM_SEVERITY"] == "HIGH"
+
+
+PLACE = Place("aws", "us-east-1", "123456789012")
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
+
+
+EVERYTHING = Settings(
+    rules=all_rules(),
+    managed=ManagedChoice(GROUPS),
+    alerts=AlertSettings(emails=("security@example.com",)),
+    parameters={"bedrock-model-cmk-encrypted": {"requireRotation": "false"}},
+)
+
+
+@pytest.fixture(scope="module")
+def stack(synthesise: Synthesise) -> Template:
+    return synthesise(EVERYTHING)["ai-config"]
+
+
+@pytest.fixture(scope="module")
+def blueprint() -> Blueprint:
+    return deployed_blueprint(EVERYTHING, PLACE)
+
+
+class TestBlueprint:
+    """The watchdog and the terminal compare the account with this; so it has to be what the stack really is."""
+
+    def test_has_every_function(self, stack: Template, blueprint: Blueprint) -> None:
+        found = {
+            one["FunctionName"]: (one["Handler"], resolved(stack, one.get("Environment", {}).get("Variables", {})))
+            for one in properties(stack, "AWS::Lambda::Function")
+        }
+
+        assert found == {plan.name: (plan.handler, plan.variables) for plan in blueprint.functions()}
+        assert set(found) == set(blueprint.function_names)
+
+    def test_has_every_queue_with_its_mapping(self, stack: Template, blueprint: Blueprint) -> None:
+        mappings = {
+            (resolved(stack, one["EventSourceArn"]), resolved(stack, one["FunctionName"]))
+            for one in properties(stack, "AWS::Lambda::EventSourceMapping")
+        }
+        dead_letters = {
+            one["QueueName"]: resolved(stack, one["RedrivePolicy"]["deadLetterTargetArn"])
+            for one in properties(stack, "AWS::SQS::Queue")
+            if "RedrivePolicy" in one
+        }
+        ends = {one["QueueName"] for one in properties(stack, "AWS::SQS::Queue") if "RedrivePolicy" not in one}
+
+        assert mappings == {(blueprint.queue_arn(queue.name), queue.function) for queue in blueprint.queues()}
+        assert dead_letters == {queue.name: blueprint.queue_arn(queue.dead_letters) for queue in blueprint.queues()}
+        assert ends == set(blueprint.failures)
+
+    def test_has_every_event_rule(self, stack: Template, blueprint: Blueprint) -> None:
+        found = {one["Name"]: one for one in properties(stack, "AWS::Events::Rule")}
+
+        assert set(found) == {plan.name for plan in blueprint.event_rules()}
+        for plan in blueprint.event_rules():
+            (target,) = found[plan.name]["Targets"]
+            assert resolved(stack, target["Arn"]) == plan.target
+            assert found[plan.name].get("ScheduleExpression") == plan.schedule
+            assert plan.pattern is None or found[plan.name]["EventPattern"] == plan.pattern
+
+    def test_has_every_alarm(self, stack: Template, blueprint: Blueprint) -> None:
+        found = {one["AlarmName"]: resolved(stack, one) for one in properties(stack, "AWS::CloudWatch::Alarm")}
+
+        assert set(found) == {plan.name for plan in blueprint.alarms()}
+        for plan in blueprint.alarms():
+            assert {name: found[plan.name].get(name) for name in plan.settings} == plan.settings
+            assert found[plan.name]["AlarmActions"] == [blueprint.topic_arn]
+
+    def test_knows_the_rules_of_the_pack(self, stack: Template, blueprint: Blueprint) -> None:
+        [pack] = properties(stack, "AWS::Config::ConformancePack")
+        rules = pack_rules(pack)
+        ours = {one["ConfigRuleName"]: one for one in rules if one["Source"]["Owner"] == "CUSTOM_LAMBDA"}
+
+        assert blueprint.rules == {
+            name: parameters_digest(one.get("InputParameters", {})) for name, one in ours.items()
+        }
+        assert blueprint.managed == managed_digest(
+            (one["ConfigRuleName"], one["Source"]["SourceIdentifier"], one.get("InputParameters", {}))
+            for one in rules
+            if one["Source"]["Owner"] == "AWS"
+        )
+        for name, one in ours.items():
+            triggers = {
+                (each["MessageType"], each.get("MaximumExecutionFrequency")) for each in one["Source"]["SourceDetails"]
+            }
+            assert triggers == triggers_of(rule_by_id(name))
+
+    def test_a_region_of_several_has_its_own(self) -> None:
+        several = dataclasses.replace(EVERYTHING, regions=("us-east-1", "eu-west-3"), global_region="us-east-1")
+        here, there = (deployed_blueprint(several, Place("aws", region, "123456789012")) for region in several.regions)
+
+        assert set(here.rules) - set(there.rules) == {rule.id for rule in all_rules() if rule.is_global}
+        assert here.managed != there.managed
+
+    def test_a_member_of_an_organization_has_what_any_region_has(self) -> None:
+        organization = Organization("o-a1b2c3d4e5", "111122223333", ("r-ab12",))
+        several = dataclasses.replace(
+            EVERYTHING, regions=("us-east-1", "eu-west-3"), global_region="us-east-1", organization=organization
+        )
+        there = deployed_blueprint(several, Place("aws", "eu-west-3", "123456789012"))
+
+        assert there.managed == deployed_blueprint(EVERYTHING, PLACE).managed
+        assert set(there.rules) == {rule.id for rule in all_rules() if not rule.is_global}
+
+
+def properties(template: Template, kind: str) -> Iterator[Mapping[str, Any]]:
+    return (found["Properties"] for found in resources(template, kind).values())
+
+
+def pack_rules(pack: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the rules of a pack; a large one is beside the stack, so that it is made again from the settings."""
+    template = json.loads(pack["TemplateBody"]) if "TemplateBody" in pack else deployed_pack(EVERYTHING, None)
+    every = template["Resources"].values()
+    return [one["Properties"] for one in every if one["Type"] == "AWS::Config::ConfigRule"]
+
+
+def resolved(template: Template, value: Any) -> Any:
+    """Return a value of a template as it is once deployed to the place of the examples, as far as names go."""
+    if isinstance(value, list):
+        return [resolved(template, one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "Fn::Sub" in value:
+        text = str(value["Fn::Sub"])
+        for name, known in PSEUDO.items():
+            text = text.replace(f"${{{name}}}", known)
+        return text
+    if "Ref" in value:
+        return PSEUDO.get(value["Ref"]) or named(template, value["Ref"], "Ref")
+    if "Fn::GetAtt" in value:
+        return named(template, *value["Fn::GetAtt"])
+    return {name: resolved(template, one) for name, one in value.items()}
+
+
+def named(template: Template, logical_id: str, attribute: str) -> str:
+    found = template["Resources"][logical_id]
+    kind, its = found["Type"], found["Properties"]
+    match kind, attribute:
+        case "AWS::SNS::Topic", _:
+            return PLACE.arn("sns", its["TopicName"])
+        case "AWS::Lambda::Function", "Arn":
+            return PLACE.arn("lambda", f"function:{its['FunctionName']}")
+        case "AWS::Lambda::Function", _:
+            return str(its["FunctionName"])
+        case "AWS::SQS::Queue", "Arn":
+            return PLACE.arn("sqs", its["QueueName"])
+        case _:
+            return str(its["QueueName"])
 
 
 def test_findings_are_reconciled_long_before_they_expire(template: Template) -> None:
@@ -258,7 +428,8 @@ def test_what_is_switched_off_is_not_there(synthesise: Synthesise) -> None:
     assert [name for name in names if name in DELIVERY] == ["ai-config-watchdog"]
     assert "securityhub" not in json.dumps(template)
     assert list(resources(template, "AWS::SQS::Queue")) == ["Failures"]
-    assert function(template, "ai-config-watchdog")["Environment"]["Variables"]["DAILY"] == "-"
+    variables = function(template, "ai-config-watchdog")["Environment"]["Variables"]
+    assert (variables["DAILY"], variables["MINIMUM_SEVERITY"], variables["SUBSCRIBERS"]) == ("-", "-", "0")
 
 
 def test_addresses_and_endpoints_are_subscribed(synthesise: Synthesise) -> None:
@@ -274,3 +445,16 @@ def test_addresses_and_endpoints_are_subscribed(synthesise: Synthesise) -> None:
     ]
     assert all(one["TopicArn"] == topic(template) for one in subscriptions)
     assert function(template, "ai-config-alerter")["Environment"]["Variables"]["MINIMUM_SEVERITY"] == "LOW"
+    assert function(template, "ai-config-watchdog")["Environment"]["Variables"]["SUBSCRIBERS"] == "3"
+    allowed = granted(template, "ai-config-watchdog")
+    assert allowed["sns:ListSubscriptionsByTopic"] == [json.dumps(topic(template))]
+    assert allowed["sns:GetSubscriptionAttributes"] == ['"*"']
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_cloudformation_is_asked_to_keep_the_stack(small_bundle: Bundle, *, wanted: bool) -> None:
+    from cdk.app import add_stacks, new_app  # noqa: PLC0415 - starts Node
+
+    settings = Settings(rules=(ExampleLogKept,), termination_protection=wanted)
+
+    assert [stack.termination_protection for stack in add_stacks(new_app(), settings, small_bundle)] == [wanted]

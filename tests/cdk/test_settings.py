@@ -45,6 +45,16 @@ def settings_in(folder: Path, text: str) -> Settings:
             Settings(rules=RULES, alerts=AlertSettings(minimum_severity=None)),
             id="nobody is told of violations",
         ),
+        pytest.param(
+            "[alerts]\nunrecordedTypes = false",
+            Settings(rules=RULES, alerts=AlertSettings(unrecorded_types=False)),
+            id="a recorder that is meant to leave types out",
+        ),
+        pytest.param(
+            "terminationProtection = false",
+            Settings(rules=RULES, termination_protection=False),
+            id="stacks that may be deleted",
+        ),
         pytest.param("logRetentionDays = 30", Settings(rules=RULES, log_retention_days=30), id="retention"),
         pytest.param(
             'regions = ["eu-central-1", "us-gov-west-1"]',

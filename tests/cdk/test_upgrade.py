@@ -1,8 +1,6 @@
 import dataclasses
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from rules.logging.bedrock_invocation_logging_enabled import BedrockInvocationLo
 from rules.logging.bedrock_log_bucket_protected import BedrockLogBucketProtected
 from rules.logging.bedrock_log_group_protected import BedrockLogGroupProtected
 from tests.cdk.conftest import Synthesise, Template
+from tests.cdk.deployable import function_code
 from tests.cdk.example_rules import RULES, ExampleLogKept
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
@@ -214,24 +213,6 @@ def test_the_pack_is_deleted_before_all_that_its_rules_and_runbooks_need(synthes
 
     assert wanted
     assert wanted - needs(template, "Pack") == set()
-
-
-def function_code(account: Account, template: Template) -> dict[str, Any]:
-    """Return the template with code that the account has."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as code:
-        code.writestr("m.py", "def handler(event, context): ...")
-    s3 = account.session().client("s3")
-    if "code" not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket="code")
-    s3.put_object(Bucket="code", Key="m.zip", Body=archive.getvalue())
-    changed: dict[str, Any] = json.loads(json.dumps(template))
-    for resource in changed["Resources"].values():
-        if resource["Type"] == "AWS::Lambda::Function":
-            resource["Properties"]["Code"] = {"S3Bucket": "code", "S3Key": "m.zip"}
-    changed.pop("Parameters", None)
-    changed.pop("Rules", None)
-    return changed
 
 
 @pytest.mark.slow

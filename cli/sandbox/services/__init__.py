@@ -58,6 +58,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "securityhub": ("security_hub", "security_hub_products"),
     "sns": ("sns_topics",),
+    "sqs": ("sqs_queues",),
     "ssm": ("ssm_automation", "ssm_documents"),
 }
 

@@ -12,10 +12,10 @@ from cli.deployed.readings import (
     Hub,
     Pack,
     Queue,
-    Recorder,
     Stack,
     Unread,
 )
+from rules.delivery.recorder import Recorder
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 EXPECTED = Expected(("rule-a",), ("AWS::IAM::Role",), security_hub=True)

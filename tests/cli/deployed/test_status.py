@@ -1,15 +1,21 @@
 """The command `status` on stacks that the embedded account really has."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from cdk.bundle import Bundle, BundleError
+from cdk.settings import read_settings
 from cli.main import program
 from cli.sandbox import Account
+from cli.sandbox.services.config_rules import ConfigAccount
 from rules.engine.catalogue import all_rules
+from tests.cdk.deployable import function_code
 
 pytestmark = pytest.mark.slow
 
@@ -18,81 +24,35 @@ RULES = ("bedrock-model-cmk-encrypted", "bedrock-custom-model-evaluated")
 runner = CliRunner()
 
 
-def template(rules: tuple[str, ...]) -> dict[str, Any]:
-    """Return a stack as `make deploy` makes it, with nothing but what `status` looks at."""
-    names = {rule: rule.replace("-", "") for rule in rules}
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-    resources: dict[str, Any] = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
-        "Failures": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ai-config-failures"}},
-        "Errors": {
-            "Type": "AWS::CloudWatch::Alarm",
-            "Properties": {
-                "AlarmName": "ai-config-errors",
-                "Namespace": "AWS/Lambda",
-                "MetricName": "Errors",
-                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-                "Threshold": 1,
-                "EvaluationPeriods": 1,
-                "Period": 300,
-                "Statistic": "Sum",
-            },
-        },
-    }
-    pack: dict[str, Any] = {"Resources": {}}
-    for rule, name in names.items():
-        resources[f"F{name}"] = {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "FunctionName": f"ai-config-{rule}",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Runtime": "python3.13",
-                "Handler": "index.handler",
-                "Code": {"ZipFile": "def handler(event, context): ..."},
-            },
-        }
-        resources[f"P{name}"] = {
-            "Type": "AWS::Lambda::Permission",
-            "Properties": {
-                "FunctionName": {"Ref": f"F{name}"},
-                "Action": "lambda:InvokeFunction",
-                "Principal": "config.amazonaws.com",
-                "SourceAccount": {"Ref": "AWS::AccountId"},
-            },
-        }
-        pack["Resources"][name] = {
-            "Type": "AWS::Config::ConfigRule",
-            "Properties": {
-                "ConfigRuleName": rule,
-                "Source": {
-                    "Owner": "CUSTOM_LAMBDA",
-                    "SourceIdentifier": f"arn:aws:lambda:us-east-1:123456789012:function:ai-config-{rule}",
-                    "SourceDetails": [{"EventSource": "aws.config", "MessageType": "ScheduledNotification"}],
-                },
-            },
-        }
-    resources["Pack"] = {
-        "Type": "AWS::Config::ConformancePack",
-        "DependsOn": [f"P{name}" for name in names.values()],
-        "Properties": {"ConformancePackName": "ai-config", "TemplateBody": json.dumps(pack)},
-    }
-    return {"Resources": resources}
-
-
-@pytest.fixture
-def settings(tmp_path: Any) -> str:
-    file = tmp_path / "settings.toml"
-    file.write_text(f"securityHub = false\n[rules]\ninclude = {json.dumps(RULES)}\n", encoding="utf-8")
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("settings") / "settings.toml"
+    lines = (
+        "securityHub = false",
+        "[alerts]",
+        'emails = ["security@example.com"]',
+        "[rules]",
+        f"include = {json.dumps(RULES)}",
+        f"[parameters.{RULES[0]}]",
+        "requireRotation = true",
+    )
+    file.write_text("\n".join(lines), encoding="utf-8")
     return str(file)
 
 
+@pytest.fixture(scope="module")
+def template(settings: str, small_bundle: Bundle) -> dict[str, Any]:
+    """Return the stack that `make deploy` makes of these settings."""
+    from cdk.app import add_stacks, new_app  # noqa: PLC0415 - starts Node
+
+    app = new_app()
+    [stack] = add_stacks(app, read_settings(all_rules(), file=Path(settings)), small_bundle)
+    found: dict[str, Any] = app.synth().get_stack_artifact(stack.artifact_id).template
+    return found
+
+
 @pytest.fixture
-def deployed(account: Account) -> Account:
+def deployed(account: Account, template: dict[str, Any]) -> Account:
     session = account.session()
     config = session.client("config")
     config.put_configuration_recorder(
@@ -100,8 +60,12 @@ def deployed(account: Account) -> Account:
     )
     config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "history"})
     config.start_configuration_recorder(ConfigurationRecorderName="default")
+    session.client("s3").create_bucket(Bucket="history")
     session.client("cloudformation").create_stack(
-        StackName="ai-config", TemplateBody=json.dumps(template(RULES)), Capabilities=["CAPABILITY_IAM"]
+        StackName="ai-config",
+        TemplateBody=json.dumps(function_code(account, template)),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        EnableTerminationProtection=True,
     )
     return account
 
@@ -131,6 +95,11 @@ def status(settings: str, *arguments: str) -> Result:
     return runner.invoke(program, ["status", "--settings", settings, *arguments])
 
 
+def changes(result: Result) -> list[tuple[str, str]]:
+    [region] = json.loads(result.stdout)["regions"]
+    return [(line["outcome"], line["sentence"]) for line in region["lines"] if line["part"] == "changes"]
+
+
 def outcomes(result: Result) -> dict[str, str]:
     [region] = json.loads(result.stdout)["regions"]
     return {line["subject"]: line["outcome"] for line in region["lines"]}
@@ -142,6 +111,14 @@ def test_an_account_without_the_stack_is_wrong(settings: str) -> None:
 
     assert result.exit_code == 1
     assert outcomes(result) == {"recorder": "wrong", "stack": "wrong", "pack": "wrong", "Security Hub": "ok"}
+
+
+def test_the_stack_that_the_settings_deploy_is_as_they_deploy_it(deployed: Account, settings: str) -> None:
+    evaluate(deployed, *RULES)
+
+    assert changes(status(settings, "--format", "json")) == [
+        ("ok", "Functions, rules, queues, EventBridge rules and alarms are as the settings deploy them.")
+    ]
 
 
 def test_a_fresh_deployment_waits_and_an_evaluated_one_is_well(deployed: Account, settings: str) -> None:
@@ -161,7 +138,9 @@ def test_what_needs_a_hand_ends_with_a_status(deployed: Account, settings: str) 
     session = deployed.session()
     sqs = session.client("sqs")
     sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="ai-config-failures")["QueueUrl"], MessageBody="{}")
-    session.client("cloudwatch").set_alarm_state(AlarmName="ai-config-errors", StateValue="ALARM", StateReason="Errors")
+    session.client("cloudwatch").set_alarm_state(
+        AlarmName="ai-config-failures", StateValue="ALARM", StateReason="Errors"
+    )
     session.client("config").stop_configuration_recorder(ConfigurationRecorderName="default")
     result = status(settings, "--format", "json")
 
@@ -169,7 +148,6 @@ def test_what_needs_a_hand_ends_with_a_status(deployed: Account, settings: str) 
     assert {subject for subject, outcome in outcomes(result).items() if outcome == "wrong"} == {
         "default",
         "ai-config-failures",
-        "ai-config-errors",
     }
 
 
@@ -178,12 +156,15 @@ def test_a_rule_that_the_settings_have_and_the_pack_lacks_is_named(
 ) -> None:
     evaluate(deployed, *RULES)
     every = tmp_path / "every.toml"
-    every.write_text("securityHub = false\n", encoding="utf-8")
+    every.write_text(
+        Path(settings).read_text(encoding="utf-8").replace("include =", "exclude = [] #"), encoding="utf-8"
+    )
     result = status(str(every), "--format", "json")
 
     assert result.exit_code == 1
     assert {one for one, outcome in outcomes(result).items() if outcome == "wrong"} == {
-        rule.id for rule in all_rules()
+        *(rule.id for rule in all_rules()),
+        "ai-config",
     } - set(RULES)
     assert status(settings).exit_code == 0
 
@@ -202,6 +183,10 @@ def test_a_rule_that_the_settings_have_and_the_pack_lacks_is_named(
         ("sqs", "GetQueueAttributes", "events"),
         ("cloudwatch", "DescribeAlarms", "alarms"),
         ("securityhub", "DescribeHub", "Security Hub"),
+        ("config", "DescribeConfigRules", "changes"),
+        ("events", "DescribeRule", "changes"),
+        ("sns", "ListSubscriptionsByTopic", "changes"),
+        ("kms", "DescribeKey", "key"),
     ],
 )
 def test_a_part_that_is_refused_is_unread_and_not_well(
@@ -214,6 +199,77 @@ def test_a_part_that_is_refused_is_unread_and_not_well(
     assert result.exit_code == 3
     assert outcomes(result)[part] == "unread"
     assert "wrong" not in outcomes(result).values()
+
+
+def unprotect(account: Account) -> None:
+    account.session().client("cloudformation").update_termination_protection(
+        StackName="ai-config", EnableTerminationProtection=False
+    )
+
+
+def disable_key(account: Account) -> None:
+    session = account.session()
+    topic = session.client("sns").list_topics()["Topics"][0]["TopicArn"]
+    attributes = session.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    session.client("kms").disable_key(KeyId=attributes["KmsMasterKeyId"])
+
+
+def take_role(account: Account) -> None:
+    arn = account.session().client("iam").create_role(RoleName="wide", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    account.session().client("lambda").update_function_configuration(FunctionName=f"ai-config-{RULES[0]}", Role=arn)
+
+
+def loosen(account: Account) -> None:
+    """Put the pack anew with another parameter, as whoever may PutConformancePack can."""
+    rules = ConfigAccount("123456789012", "us-east-1", "aws", account.tables).rules
+    (name,) = (name for name in rules if name.startswith(RULES[0]))
+    rules[name]["InputParameters"] = json.dumps({"requireRotation": "false"})
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (unprotect, "CloudFormation would delete the stack for whoever asks: its termination protection is off."),
+        (disable_key, "The topic's key is Disabled, so that nobody is told of anything."),
+        (take_role, f"The role is not one of the stack's in 1 of its functions: ai-config-{RULES[0]}."),
+        (loosen, f"The parameters are not those that were deployed of 1 rule: {RULES[0]}."),
+    ],
+    ids=["protection off", "key disabled", "another role", "another parameter"],
+)
+def test_what_somebody_changed_is_wrong(
+    deployed: Account, settings: str, damage: Callable[[Account], None], says: str
+) -> None:
+    evaluate(deployed, *RULES)
+    damage(deployed)
+    result = status(settings, "--format", "json")
+
+    assert result.exit_code == 1
+    assert changes(result) == [("wrong", says)]
+
+
+def test_other_code_than_the_checkout_builds_is_wrong(deployed: Account, settings: str) -> None:
+    evaluate(deployed, *RULES)
+    result = status(settings, "--code", "--format", "json")
+
+    assert result.exit_code == 1
+    [(outcome, sentence)] = changes(result)
+    assert outcome == "wrong"
+    assert sentence.startswith("Other code than this checkout builds is run by 4 functions: ")
+
+
+def test_code_that_cannot_be_built_is_not_compared(
+    deployed: Account, settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate(deployed, *RULES)
+
+    def refused(_: object) -> None:
+        raise BundleError("boto3 1 is locked but 2 is installed")
+
+    monkeypatch.setattr("cli.commands.status.build", refused)
+    result = status(settings, "--code")
+
+    assert result.exit_code == 2
+    assert result.stderr == "ai-config-rules: boto3 1 is locked but 2 is installed\n"
 
 
 def test_the_acceptance_answers_what_documentation_leaves_open(deployed: Account, settings: str) -> None:

@@ -1,4 +1,4 @@
-"""A deployed pack in the embedded account: two rules, their functions, and what they reported."""
+"""A deployed pack in the embedded account: two rules, their functions, what they reported, and all around it."""
 
 import io
 import json
@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 
 from cli.sandbox import Account
+from rules.delivery.blueprint import Blueprint, Place, managed_digest
 from tests.rules.delivery.events import OTHER_RULE, RULE
 
 PACK = "ai-config"
 ROLE = "arn:aws:iam::123456789012:role/functions"
 RULES = (RULE, OTHER_RULE)
+KEPT = {"MessageRetentionPeriod": str(14 * 24 * 3600)}
+BLUEPRINT = Blueprint(
+    prefix=PACK,
+    place=Place("aws", "us-east-1", "123456789012"),
+    rules=dict.fromkeys(RULES, ""),
+    managed=managed_digest(()),
+    daily=("reconciler",),
+    told_from="HIGH",
+    subscribers=1,
+)
 
 
 class Deployed:
@@ -27,20 +38,66 @@ class Deployed:
         self.logs, self.sqs, self.sns = session.client("logs"), session.client("sqs"), session.client("sns")
         self.hub.enable_security_hub()
         self.iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as code:
-            code.writestr("m.py", "def handler(event, context): ...")
+        self.events, self.alarms = session.client("events"), session.client("cloudwatch")
         for name in (*RULES, "reconciler"):
-            self._function(f"{PACK}-{name}", archive.getvalue())
+            self._function(f"{PACK}-{name}")
         self.config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": ROLE})
         session.client("s3").create_bucket(Bucket="history")
         self.config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "history"})
         self.config.start_configuration_recorder(ConfigurationRecorderName="default")
         self.put_pack(*RULES)
         self.topic = self.sns.create_topic(Name="ai-config-alerts")["TopicArn"]
-        self.failures = self.sqs.create_queue(QueueName="ai-config-failures")["QueueUrl"]
+        self.failures = self.sqs.create_queue(QueueName="ai-config-failures", Attributes=KEPT)["QueueUrl"]
 
-    def put_pack(self, *rules: str, managed: tuple[str, ...] = ()) -> None:
+    def wire(self) -> None:
+        """Make all that the blueprint has and nothing was made of yet, as the stack does."""
+        there = {f"{PACK}-{name}" for name in (*RULES, "reconciler")}
+        for plan in BLUEPRINT.functions():
+            if plan.name not in there:
+                self._function(plan.name)
+            self.functions.update_function_configuration(
+                FunctionName=plan.name, Handler=plan.handler, Environment={"Variables": dict(plan.variables)}
+            )
+        fifo = KEPT | {"FifoQueue": "true"}
+        self.sqs.create_queue(QueueName="ai-config-alerts-failures.fifo", Attributes=fifo)
+        for queue in BLUEPRINT.queues():
+            attributes = {
+                "RedrivePolicy": json.dumps(
+                    {"deadLetterTargetArn": BLUEPRINT.queue_arn(queue.dead_letters), "maxReceiveCount": 5}
+                ),
+                "Policy": json.dumps(policy_of(queue.name, queue.event_rule)),
+            }
+            self.sqs.create_queue(
+                QueueName=queue.name, Attributes=attributes | (fifo if queue.name.endswith(".fifo") else KEPT)
+            )
+            self.functions.create_event_source_mapping(
+                EventSourceArn=BLUEPRINT.queue_arn(queue.name), FunctionName=queue.function, BatchSize=10
+            )
+        for rule in BLUEPRINT.event_rules():
+            pattern = rule.pattern or (None if rule.schedule else {"source": ["aws.cloudformation"]})
+            when = {"EventPattern": json.dumps(pattern)} if pattern else {"ScheduleExpression": rule.schedule}
+            self.events.put_rule(Name=rule.name, **when)
+            group = {"SqsParameters": {"MessageGroupId": "changes"}} if rule.target.endswith(".fifo") else {}
+            self.events.put_targets(Rule=rule.name, Targets=[{"Id": "one", "Arn": rule.target, **group}])
+        for alarm in BLUEPRINT.alarms():
+            self.put_alarm(alarm.name)
+        self.sns.subscribe(TopicArn=self.topic, Protocol="email", Endpoint="security@example.com")
+
+    def put_alarm(self, name: str, **changes: Any) -> None:
+        """Put an alarm of the blueprint, with some settings changed."""
+        (plan,) = (plan for plan in BLUEPRINT.alarms() if plan.name == name)
+        settings = {key: value for key, value in plan.settings.items() if value is not None}
+        self.alarms.put_metric_alarm(**{"AlarmName": name, "AlarmActions": [self.topic], **settings, **changes})
+
+    def code(self, content: str = "def handler(event, context): ...") -> bytes:
+        """Return a zip with this code in it."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as code:
+            code.writestr(zipfile.ZipInfo("m.py", (2026, 1, 1, 0, 0, 0)), content)
+        return archive.getvalue()
+
+    def put_pack(self, *rules: str, managed: tuple[str, ...] = (), **changes: Any) -> None:
+        """Put a pack of these rules, with some properties of ours changed."""
         arn = "arn:aws:lambda:us-east-1:123456789012:function"
         resources = {
             f"R{number}": {
@@ -52,6 +109,7 @@ class Deployed:
                         "SourceIdentifier": f"{arn}:{PACK}-{rule}",
                         "SourceDetails": [{"EventSource": "aws.config", "MessageType": "ScheduledNotification"}],
                     },
+                    **changes,
                 },
             }
             for number, rule in enumerate(rules)
@@ -95,9 +153,9 @@ class Deployed:
         pages = self.hub.get_paginator("get_findings").paginate()
         return {one["ProductFields"]["ai-config-rules/ResourceId"]: one for page in pages for one in page["Findings"]}
 
-    def _function(self, name: str, code: bytes) -> None:
+    def _function(self, name: str) -> None:
         self.functions.create_function(
-            FunctionName=name, Role=ROLE, Runtime="python3.13", Handler="m.handler", Code={"ZipFile": code}
+            FunctionName=name, Role=ROLE, Runtime="python3.13", Handler="m.handler", Code={"ZipFile": self.code()}
         )
         self.functions.add_permission(
             FunctionName=name,
@@ -109,17 +167,41 @@ class Deployed:
         self.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
 
 
+def policy_of(queue: str, event_rule: str) -> dict[str, Any]:
+    """Return the policy that the stack puts on a queue."""
+    arn = BLUEPRINT.queue_arn(queue)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "sqs:*",
+                "Resource": arn,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": {
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:events:us-east-1:123456789012:rule/{event_rule}"},
+                    "StringEquals": {"aws:SourceAccount": "123456789012"},
+                },
+            },
+        ],
+    }
+
+
 def environment(patch: pytest.MonkeyPatch, deployed: Deployed) -> None:
     """Give the functions the variables that the stack gives them."""
     variables = {
         "ACCOUNT_ID": "123456789012",
         "PACK": PACK,
         "PREFIX": PACK,
-        "RULES": ",".join(RULES),
-        "DAILY": "reconciler",
         "TOPIC_ARN": deployed.topic,
-        "FAILURES_URL": deployed.failures,
-        "MINIMUM_SEVERITY": "HIGH",
+        **BLUEPRINT.variables,
     }
     for name, value in variables.items():
         patch.setenv(name, value)

@@ -26,6 +26,13 @@ def function(
         pytest.param(Health(NOW, functions=(function(runs=3, errors=2),)), id="failed, then not"),
         pytest.param(Health(NOW, functions=(function("Pending"),)), id="being updated"),
         pytest.param(Health(NOW, recording=True), id="recorder on"),
+        pytest.param(
+            Health(NOW, functions=(function(runs=0),), reported={"ai-config-rule": NOW - timedelta(hours=47)}),
+            id="stored, whatever the metrics say",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(age=1),), reported={"ai-config-rule": None}), id="new, nothing stored yet"
+        ),
         pytest.param(Health(NOW, recording=None), id="no recorder needed"),
     ],
 )
@@ -98,6 +105,28 @@ def test_says_nothing_of_what_is_well(health: Health) -> None:
         pytest.param(
             Health(NOW, failures=7), "7 events that no attempt could deal with: see the queue of failures.", id="events"
         ),
+        pytest.param(
+            Health(NOW, stuck=("ai-config-findings",)),
+            "Nothing takes the events that wait in 1 queue: ai-config-findings.",
+            id="queue stuck",
+        ),
+        pytest.param(
+            Health(NOW, unrecorded=("AWS::IAM::Role", "AWS::IAM::User")),
+            "The configuration recorder leaves out 2 types whose changes rules wait for: AWS::IAM::Role and "
+            "AWS::IAM::User. Record them, or set alerts.unrecordedTypes = false.",
+            id="types left out",
+        ),
+        pytest.param(
+            Health(NOW, functions=(RUNNING,), reported={"ai-config-rule": NOW - timedelta(hours=48)}),
+            "AWS Config has stored no evaluation of 1 function in the last 48 hours, although it ran: ai-config-rule.",
+            id="runs of which nothing is stored",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=0, age=1),), reported={"ai-config-rule": NOW - timedelta(days=3)}),
+            "Nothing has invoked 1 function in the last 48 hours, twice the period of a daily pass: ai-config-rule.",
+            id="silent behind a new log group",
+        ),
+        pytest.param(Health(NOW, drift=("It was changed.",)), "It was changed.", id="changed"),
         pytest.param(Health(NOW, unknown=("It is dark.",)), "It is dark.", id="not looked at"),
     ],
 )  # fmt: skip
