@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DELETED = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"})
+
+PROMPT = timedelta(hours=1)
+"""How old a notification may be to tell the time: AWS Lambda tries again for hours, and queues keep events for days."""
 
 
 class Invocation(dict[str, Any]):
@@ -66,13 +69,18 @@ class Invocation(dict[str, Any]):
         return evaluations
 
     def change(self, rule: ChangeRule[Any], client_factory: ClientFactory, item: Mapping[str, Any]) -> list[Evaluation]:
-        """Judge the changed resource as it is now; a deleted one, or one that left the scope, is NOT_APPLICABLE."""
+        """
+        Judge the changed resource as it is now; a deleted one, or one that left the scope, is NOT_APPLICABLE.
+
+        The news of a deletion may come after the resource was made anew: what can be read is not deleted.
+        """
         aws, _ = self._open(client_factory)
-        if item.get("configurationItemStatus") in DELETED:
-            return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource was deleted.")]
         if self["eventLeftScope"]:
             return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource left the rule's scope.")]
         assessment = assess_change(rule, aws, changed_resource(self.notification))
+        is_there = any(one.verdict.in_scope for one in assessment.judged)
+        if item.get("configurationItemStatus") in DELETED and not is_there:
+            return [Evaluation(Compliance.NOT_APPLICABLE.value, annotation="The resource was deleted.")]
         self.unreadable = assessment.unreadable
         return _evaluations(assessment)
 
@@ -109,7 +117,10 @@ class Invocation(dict[str, Any]):
         return str(item.get("configurationItemCaptureTime") or self.notification.get("notificationCreationTime"))
 
     def _now(self) -> datetime:
-        return now_of(self.notification) or datetime.now(UTC)
+        """Return the time to judge by: that of a prompt notification, so that the same event is judged alike."""
+        now = datetime.now(UTC)
+        made = now_of(self.notification)
+        return made if made is not None and abs(now - made) < PROMPT else now
 
 
 def handler_of(rule: type[Rule[Any]]) -> Callable[[Mapping[str, Any], object], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -49,6 +50,9 @@ goes in a batch of its own, with the account to fall back on.
 
 Key = tuple[str, str]
 
+SKEW = timedelta(minutes=5)
+"""By how much the clocks of AWS Config and of the function may differ."""
+
 
 class Reporter:
     """
@@ -63,9 +67,16 @@ class Reporter:
         self._refused: list[dict[str, Any]] = []
         self._token: tuple[str, bool] = ("", False)
         self._account_to_clear: str | None = None
+        self._later: set[Key] = set()
+        self._failed: list[dict[str, Any]] = []
+        self._sent = 0
 
-    def earlier_verdicts(self, config_rule_name: str) -> Iterator[Key]:
-        """Yield (type, id) of every resource that the rule's last evaluations call COMPLIANT or NON_COMPLIANT."""
+    def earlier_verdicts(self, config_rule_name: str) -> Iterator[tuple[Key, datetime | None]]:
+        """
+        Yield (type, id) of every resource that the rule's last evaluations call COMPLIANT or NON_COMPLIANT.
+
+        With each comes the time of the event that brought the evaluation, None where AWS Config does not say.
+        """
         pages = self._client.get_paginator("get_compliance_details_by_config_rule").paginate(
             ConfigRuleName=config_rule_name,
             ComplianceTypes=[Compliance.COMPLIANT.value, Compliance.NON_COMPLIANT.value],
@@ -73,22 +84,28 @@ class Reporter:
         )
         for page in pages:
             for result in page["EvaluationResults"]:
-                qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
-                yield qualifier["ResourceType"], qualifier["ResourceId"]
+                identifier = result["EvaluationResultIdentifier"]
+                qualifier = identifier["EvaluationResultQualifier"]
+                yield (qualifier["ResourceType"], qualifier["ResourceId"]), identifier.get("OrderingTimestamp")
 
     def to_clear(self, config_rule_name: str, reported: set[Key], kept: set[Key]) -> list[Key]:
         """
         Return the resources whose earlier verdict has to become NOT_APPLICABLE: not reported now, not unreadable.
 
         The account is left for `finish` when types might be refused, because it is what they fall back on.
+        What a later event brought an evaluation of is neither cleared nor reported: a resource that was made while the
+        account was being read is not gone, and whatever reads slowly or runs again has seen less than that event. A
+        time to come is no time of an event.
         Raises ReportingError when the earlier verdicts cannot be read.
         """
         uncertain = any(resource_type not in ACCEPTED_TYPES for resource_type, _ in reported)
         stale = []
         with _failing_safely():
             earlier = list(self.earlier_verdicts(config_rule_name))
-        for key in earlier:
-            if key in reported or key in kept:
+        latest = datetime.now(UTC) + SKEW
+        self._later = {key for key, moment in earlier if moment is not None and self._moment < moment <= latest}
+        for key, _ in earlier:
+            if key in reported or key in kept or key in self._later:
                 continue
             if key[0] == ACCOUNT_TYPE and uncertain:
                 self._account_to_clear = key[1]
@@ -106,26 +123,36 @@ class Reporter:
         """
         Report evaluations to AWS Config, types that it may refuse in batches of their own.
 
-        Raises ReportingError when some were not stored.
+        Raises ReportingError when AWS Config does not answer; `finish` tells of those that it did not store.
         """
         self._token = (ResultToken, TestMode)
-        certain = [one for one in Evaluations if one["ComplianceResourceType"] in ACCEPTED_TYPES]
+        own = [one for one in Evaluations if _key(one) not in self._later]
+        certain = [one for one in own if one["ComplianceResourceType"] in ACCEPTED_TYPES]
         with _failing_safely():
             for batch in _batches(certain):
                 self._put(batch)
-            self._put_uncertain(Evaluations)
+            self._put_uncertain(own)
 
     def finish(self, account_id: str) -> None:
         """
         Report what was refused by its type as one evaluation of the account, which names the offenders.
 
-        Raises ReportingError when that was not stored.
+        Raises ReportingError when that or any evaluation before was not stored.
         """
         with _failing_safely():
             if self._refused:
                 self._put([_on_account(self._refused, account_id)])
             elif self._account_to_clear is not None:
                 self._put([_cleared(self._account_to_clear, self._ordering)])
+        if self._failed:
+            names = listed(f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in self._failed)
+            raise ReportingError(f"AWS Config did not store {len(self._failed)} of {self._sent} evaluations: {names}")
+
+    @property
+    def _moment(self) -> datetime:
+        """The time of the event that this invocation answers."""
+        moment = datetime.fromisoformat(self._ordering)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def _put_uncertain(self, evaluations: Sequence[dict[str, Any]]) -> None:
         by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -148,10 +175,8 @@ class Reporter:
     def _put(self, batch: list[dict[str, Any]]) -> None:
         token, test_mode = self._token
         answer = self._client.put_evaluations(Evaluations=batch, ResultToken=token, TestMode=test_mode)
-        failed = answer.get("FailedEvaluations") or []
-        if failed:
-            names = listed(f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in failed)
-            raise ReportingError(f"AWS Config did not store {len(failed)} of {len(batch)} evaluations: {names}")
+        self._sent += len(batch)
+        self._failed.extend(answer.get("FailedEvaluations") or ())
 
 
 @contextmanager
@@ -168,6 +193,10 @@ def _batches(evaluations: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, A
         yield list(evaluations[start : start + BATCH])
 
 
+def _key(evaluation: dict[str, Any]) -> Key:
+    return evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"]
+
+
 def _on_account(refused: Sequence[dict[str, Any]], account_id: str) -> dict[str, Any]:
     by_compliance: dict[str, list[str]] = defaultdict(list)
     for one in refused:
@@ -176,7 +205,7 @@ def _on_account(refused: Sequence[dict[str, Any]], account_id: str) -> dict[str,
         if compliance in by_compliance:
             break
     types = listed(sorted({one["ComplianceResourceType"] for one in refused}))
-    names = by_compliance[compliance]
+    names = sorted(by_compliance[compliance])
     return {
         "ComplianceResourceType": ACCOUNT_TYPE,
         "ComplianceResourceId": account_id,

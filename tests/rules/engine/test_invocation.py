@@ -203,13 +203,27 @@ def test_an_oversized_change_is_answered_from_its_summary(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("status", ["ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"])
-def test_a_deleted_resource_becomes_not_applicable_without_being_read(rig: Rig, status: str) -> None:
-    CONTENT.append(box("a", good=False))
-
+def test_a_deleted_resource_becomes_not_applicable(rig: Rig, status: str) -> None:
     rig.changed("a", status=status)
 
     assert rig.results == {(BUCKET, "a"): ("NOT_APPLICABLE", "The resource was deleted.")}
-    assert "DescribeKey" not in {call.operation for call in rig.account.calls}
+
+
+def test_a_deleted_resource_need_not_be_readable(rig: Rig) -> None:
+    CONTENT.append(box("a", good=False))
+    rig.account.faults.deny("kms:DescribeKey")
+
+    rig.changed("a", status="ResourceDeleted")
+
+    assert rig.results == {(BUCKET, "a"): ("NOT_APPLICABLE", "The resource was deleted.")}
+
+
+def test_late_news_of_a_deletion_says_nothing_of_what_was_made_anew(rig: Rig) -> None:
+    CONTENT.append(box("a", good=False))
+
+    rig.changed("a", status="ResourceDeleted")
+
+    assert rig.results == {(BUCKET, "a"): BAD}
 
 
 def test_a_resource_that_left_the_scope_becomes_not_applicable(rig: Rig) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -67,12 +68,17 @@ def test_sends_types_that_may_be_refused_in_their_own_batch(config: Any, stub: S
     put(Reporter(config, TIME), [unknown, known])
 
 
-def test_evaluations_that_were_not_stored_fail_the_invocation(config: Any, stub: Stubber) -> None:
-    one = evaluation(BUCKET, "b")
+def test_evaluations_that_were_not_stored_fail_the_invocation_once_the_others_are(config: Any, stub: Stubber) -> None:
+    one, other = evaluation(BUCKET, "b"), evaluation(JOB, "j")
     expect(stub, [one], FailedEvaluations=[one])
+    expect(stub, [other])
+    reporter = Reporter(config, TIME)
 
-    with pytest.raises(ReportingError, match="did not store 1 of 1 evaluations: AWS::S3::Bucket b"):
-        put(Reporter(config, TIME), [one])
+    put(reporter, [one, other])
+
+    stub.assert_no_pending_responses()
+    with pytest.raises(ReportingError, match="did not store 1 of 2 evaluations: AWS::S3::Bucket b"):
+        reporter.finish(ACCOUNT)
 
 
 REFUSAL = f"The resource type {JOB} is invalid. Only the following values are permitted: [...]"
@@ -137,11 +143,13 @@ def test_any_other_refusal_fails_the_invocation(config: Any, stub: Stubber, code
         put(Reporter(config, TIME), [evaluation(JOB, "j")])
 
 
-def earlier(stub: Stubber, *pages: list[tuple[str, str]]) -> None:
+def earlier(stub: Stubber, *pages: list[tuple[str, str]], moment: datetime | None = None) -> None:
+    at = {"OrderingTimestamp": moment} if moment else {}
     for number, page in enumerate(pages):
         results = [
-            {"EvaluationResultIdentifier": {"EvaluationResultQualifier": {"ResourceType": kind, "ResourceId": name}}}
+            {"EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier, **at}}
             for kind, name in page
+            for qualifier in [{"ResourceType": kind, "ResourceId": name}]
         ]
         more = {} if number == len(pages) - 1 else {"NextToken": f"page {number + 1}"}
         asked = {"ConfigRuleName": "rule", "ComplianceTypes": ["COMPLIANT", "NON_COMPLIANT"], "Limit": 100}
@@ -155,6 +163,30 @@ def test_clears_what_left_by_type_and_id_and_keeps_what_could_not_be_read(config
     cleared = Reporter(config, TIME).to_clear("rule", {(BUCKET, "still there")}, {(BUCKET, "dark")})
 
     assert cleared == [(BUCKET, "gone"), ("AWS::EC2::VPC", "still there")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stands"),
+    [
+        pytest.param(-1, False, id="an earlier event"),
+        pytest.param(0, False, id="the same event"),
+        pytest.param(1, True, id="a later event"),
+        pytest.param(525_600, False, id="a time to come"),
+    ],
+)
+def test_what_a_later_event_brought_stands(config: Any, stub: Stubber, minutes: int, stands: bool) -> None:
+    began = datetime.now(UTC) - timedelta(hours=1)
+    moment = began + timedelta(minutes=minutes)
+    earlier(stub, [(BUCKET, "made since"), (BUCKET, "changed since")], moment=moment)
+    reporter = Reporter(config, began.isoformat())
+    judged = [evaluation(BUCKET, "changed since"), evaluation(BUCKET, "b")]
+    expect(stub, judged[1:] if stands else judged)
+
+    cleared = reporter.to_clear("rule", {(BUCKET, "changed since"), (BUCKET, "b")}, set())
+    put(reporter, judged)
+
+    stub.assert_no_pending_responses()
+    assert cleared == ([] if stands else [(BUCKET, "made since")])
 
 
 def test_the_account_is_cleared_once_the_type_was_taken_after_all(config: Any, stub: Stubber) -> None:
