@@ -13,6 +13,7 @@ import time
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     started = time.process_time()
     with redirect_stdout(sys.stderr):
         handler = import_module(task["module"]).handler
-        _lead_to(task["endpoint"])
+        row = _lead_to(task["endpoint"])
         for event in task["events"]:
             error = ""
             wall = time.perf_counter()
@@ -35,8 +36,10 @@ def main() -> None:
                 "wall": time.perf_counter() - wall,
                 "peak": _megabytes("VmHWM"),
                 "resident": _megabytes("VmRSS"),
+                "in_a_row": len(row),
                 "error": error,
             }
+            row.clear()
             print(json.dumps(figures), file=sys.__stdout__, flush=True)
             started = time.process_time()
 
@@ -52,15 +55,27 @@ def _megabytes(figure: str) -> float:
     return int(kilobytes) / 1024
 
 
-def _lead_to(endpoint: str) -> None:
-    """Have the function's clients reach the embedded account: a function refuses an endpoint in its environment."""
+def _lead_to(endpoint: str) -> list[str]:
+    """
+    Have the function's clients reach the embedded account: a function refuses an endpoint in its environment.
+
+    Return a list that gets an entry for every call that is not made on a pool of threads: nothing else goes on then.
+    """
     boto3: Any = import_module("boto3")
+    row: list[str] = []
+
+    def note(request: Any, **_: object) -> None:
+        if current_thread() is main_thread():
+            row.append(request.url)
 
     class Led(boto3.session.Session):  # type: ignore[misc]  # boto3 ships no types
         def client(self, *arguments: Any, **settings: Any) -> Any:
-            return super().client(*arguments, **{**settings, "endpoint_url": endpoint})
+            client = super().client(*arguments, **{**settings, "endpoint_url": endpoint})
+            client.meta.events.register("before-send", note)
+            return client
 
     boto3.DEFAULT_SESSION = Led()
+    return row
 
 
 if __name__ == "__main__":

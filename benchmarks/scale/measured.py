@@ -32,13 +32,15 @@ class Run:
     """
     One invocation: seconds of CPU, seconds on the clock, and megabytes, at the peak and afterwards.
 
-    `error` is what it failed with, empty after success; `calls` are those that it made, by `service:Operation`.
+    `error` is what it failed with, empty after success; `calls` are those that it made, by `service:Operation`;
+    `in_a_row` is how many of them were made while no other was under way.
     """
 
     cpu: float
     wall: float
     peak: float
     resident: float
+    in_a_row: int
     error: str
     calls: Mapping[str, int]
 
