@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -155,6 +156,8 @@ def program() -> None:
 def main() -> NoReturn:
     """Run the program as the console script; a defect of its own ends it with a traceback and NOT_EVALUATED."""
     sys.excepthook = _defect
+    # AWS's service models are a million objects that stay; to look for garbage among them takes a quarter of a check.
+    gc.set_threshold(50_000, 20, 100)
     try:
         program()
     except SystemExit as end:

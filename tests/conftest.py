@@ -1,5 +1,6 @@
 """What every test has: example credentials, no network beyond loopback, and an embedded account on demand."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -15,6 +16,17 @@ class NetworkError(AssertionError):
 
 EMBEDDED = frozenset({"account", "endpoint", "server"})
 """Fixtures that open the embedded account, which costs each test a tenth of a second or more."""
+
+
+# AWS's service models are millions of objects that stay; to look through them all again and again for garbage takes
+# a third of the time.
+gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collection off what all tests share."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

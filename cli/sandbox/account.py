@@ -32,6 +32,7 @@ from cli.sandbox.config_events import ConfigEvents
 from cli.sandbox.exchange import HttpRequest
 from cli.sandbox.faults import Faults, LostConnectionError
 from cli.sandbox.gateway import GATEWAY
+from cli.sandbox.made_once import SHARED
 from cli.sandbox.operations import replacement
 from cli.sandbox.server import Server
 from cli.sandbox.tables import Tables
@@ -60,6 +61,7 @@ _MOTO_CONFIG: Final[dict[str, Any]] = {
     "batch": {"use_docker": False},
 }
 _LOADER: Final = botocore.loaders.create_loader()
+SHARED.add(id(_LOADER))
 # The handlers of every session, registered once.
 _HOOKS: Final = HierarchicalEmitter()
 botocore.session.Session(event_hooks=_HOOKS)
