@@ -121,7 +121,7 @@ def _delivers(rule: EventRule, rules: list[EventRule], event: Mapping[Any, Any],
 
 def _obstacles(targets: Iterable[Destination], sender: str, buses: str = "") -> str:
     return listed(
-        (
+        sorted(
             destination_defect(target, sender) or f"no rule of event bus {bus_name(target.arn, buses)} sends them on"
             for target in targets
         ),

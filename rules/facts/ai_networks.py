@@ -88,7 +88,7 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
     workloads, unread = _workloads(aws)
     unread_functions = [one for one in unread if one.resource.type == lambda_functions.FUNCTION_TYPE]
     endpoints: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
-    for endpoint in ec2.ai_endpoints(aws):
+    for endpoint in sorted(ec2.ai_endpoints(aws), key=lambda endpoint: endpoint.resource.id):
         if endpoint.type == "Interface" and endpoint.region == aws.region:
             endpoints[endpoint.vpc_id].append(endpoint)
 
@@ -121,7 +121,7 @@ def _workloads(aws: Aws) -> tuple[Mapping[str, list[_Workload]], list[Unreadable
     """Return what runs in each VPC, by the VPC's id, and what could not be read."""
     workloads: defaultdict[str, list[_Workload]] = defaultdict(list)
     unread = []
-    for function in lambda_functions.functions(aws):
+    for function in sorted(lambda_functions.functions(aws), key=lambda function: function.resource.name):
         if isinstance(function, Unreadable):
             unread.append(function)
         elif function.vpc is not None and function.model_access.allowed:

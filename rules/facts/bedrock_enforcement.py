@@ -43,8 +43,8 @@ class EnforcedGuardrail:
         return cls(
             guardrail=answer["guardrailId"],
             version=answer["guardrailVersion"],
-            included_models=tuple(models.get("includedModels", ALL_MODELS)),
-            excluded_models=tuple(models.get("excludedModels", ())),
+            included_models=tuple(sorted(models.get("includedModels", ALL_MODELS))),
+            excluded_models=tuple(sorted(models.get("excludedModels", ()))),
             selective="SELECTIVE" in guarding.values() or answer.get("inputTags") == "HONOR",
         )
 
@@ -64,7 +64,8 @@ class GuardrailEnforcement:
 def enforced_guardrails(aws: Aws) -> tuple[EnforcedGuardrail, ...]:
     """Return the guardrails that the account enforces; a Region that cannot enforce any has none."""
     answers = every(aws, "bedrock", "list_enforced_guardrails_configuration", "guardrailsConfig")
-    return tuple(EnforcedGuardrail.from_api(answer) for answer in answers)
+    found = (EnforcedGuardrail.from_api(answer) for answer in answers)
+    return tuple(sorted(found, key=lambda enforced: (enforced.guardrail, enforced.version)))
 
 
 @reads(uses=(bedrock_usage.usage, enforced_guardrails, iam_account.principals))
@@ -74,7 +75,7 @@ def enforcement(aws: Aws) -> tuple[GuardrailEnforcement | Unreadable, ...]:
 
     It is an Unreadable when a role or a user is: what one principal may do decides for the account.
     """
-    principals = iam_account.principals(aws)
+    principals = sorted(iam_account.principals(aws), key=lambda one: (one.resource.type, one.resource.name))
     usage, enforced = bedrock_usage.usage(aws), enforced_guardrails(aws)
     readable = []
     for principal in principals:

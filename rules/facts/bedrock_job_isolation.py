@@ -69,7 +69,7 @@ def account_jobs(aws: Aws, kinds: tuple[Kind, ...], lookback_days: int) -> tuple
         "import": lambda: bedrock_jobs.import_jobs(aws, lookback_days),
         "batch": lambda: bedrock_jobs.batch_jobs(aws, lookback_days),
     }
-    every = [(kind, job) for kind in dict.fromkeys(kinds) for job in listings[kind]()]
+    every = [(kind, job) for kind in dict.fromkeys(kinds) for job in sorted(listings[kind](), key=_place)]
     fruitful = [(kind, job) for kind, job in every if not isinstance(job, ModelJob) or job.status not in FRUITLESS]
 
     def read(listed: tuple[Kind, Listed]) -> IsolatedJob | Unreadable:
@@ -89,3 +89,8 @@ def account_jobs(aws: Aws, kinds: tuple[Kind, ...], lookback_days: int) -> tuple
             return (Unreadable(aws.account, one.code, f"{one.resource.name}: {one.message}"),)
         jobs.append(one)
     return (AccountJobs(aws.account, tuple(jobs)),) if jobs else ()
+
+
+def _place(job: Listed) -> tuple[str, str]:
+    """Return by what the jobs of a kind are sorted: their listing has no order of its own."""
+    return job.resource.name, job.resource.id

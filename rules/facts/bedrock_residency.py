@@ -152,7 +152,7 @@ def _buckets(aws: Aws) -> Iterator[Destination]:
     large = config.get("cloudWatchConfig", {}).get("largeDataDeliveryS3Config")
     logs = [one["bucketName"] for one in (config.get("s3Config"), large) if one]
     yield from _places(aws, "Log bucket", logs)
-    yield from _places(aws, "Knowledge base bucket", knowledge_sources.bucket_names(aws))
+    yield from _places(aws, "Knowledge base bucket", sorted(knowledge_sources.bucket_names(aws)))
 
 
 def _places(aws: Aws, what: str, names: Iterable[str]) -> Iterator[Destination]:

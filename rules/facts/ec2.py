@@ -218,7 +218,7 @@ def _ai_endpoint(aws: Aws, endpoint: Mapping[str, Any]) -> VpcEndpoint | None:
         state=endpoint["State"].lower(),
         private_dns=endpoint.get("PrivateDnsEnabled", False),
         policy_text=endpoint.get("PolicyDocument"),
-        security_group_ids=tuple(group["GroupId"] for group in endpoint.get("Groups", ())),
+        security_group_ids=tuple(sorted(group["GroupId"] for group in endpoint.get("Groups", ()))),
     )
 
 

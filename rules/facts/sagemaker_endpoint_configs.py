@@ -94,7 +94,8 @@ def _config(aws: Aws, resource: Resource, users: tuple[str, ...]) -> EndpointCon
     described = sagemaker_endpoints.endpoint_config(aws, resource.name)
     if described is None:
         return None
-    variants = [*described.get("ProductionVariants", ()), *described.get("ShadowProductionVariants", ())]
+    every_variant = [*described.get("ProductionVariants", ()), *described.get("ShadowProductionVariants", ())]
+    variants = sorted(every_variant, key=lambda variant: str(variant["VariantName"]))
     types = (kind for variant in variants for kind in _instance_types(variant))
     return EndpointConfig(
         resource=resource,

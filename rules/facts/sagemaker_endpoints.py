@@ -83,7 +83,8 @@ def endpoints(aws: Aws) -> tuple[Endpoint | Unreadable, ...]:
     def read(summary: Mapping[str, Any]) -> Endpoint | None:
         return unless_gone(lambda: _endpoint(aws, summary["EndpointName"]))
 
-    return aws.read_each(every(aws, "sagemaker", "list_endpoints", "Endpoints"), _identified, read)
+    found = aws.read_each(every(aws, "sagemaker", "list_endpoints", "Endpoints"), _identified, read)
+    return tuple(sorted(found, key=lambda endpoint: endpoint.resource.name))
 
 
 @reads(Action("sagemaker:DescribeEndpointConfig", ENDPOINT_CONFIG))
@@ -108,7 +109,8 @@ def components(aws: Aws) -> Mapping[str, tuple[ComponentName, ...]]:
     Those that failed to be made, and those that are being deleted, are left out.
     """
     found: defaultdict[str, tuple[ComponentName, ...]] = defaultdict(tuple)
-    for summary in every(aws, "sagemaker", "list_inference_components", "InferenceComponents"):
+    summaries = every(aws, "sagemaker", "list_inference_components", "InferenceComponents")
+    for summary in sorted(summaries, key=lambda summary: str(summary["InferenceComponentName"])):
         if summary.get("InferenceComponentStatus") not in ("Failed", "Deleting"):
             found[summary["EndpointName"]] += (
                 ComponentName(summary["InferenceComponentName"], summary["VariantName"]),
@@ -133,7 +135,7 @@ def _endpoint(aws: Aws, name: str) -> Endpoint:
         tags=tags(aws, described["EndpointArn"]),
         status=described["EndpointStatus"],
         configs=tuple(dict.fromkeys(filter(None, names))),
-        variants=tuple(_variant(variant) for variant in described.get("ProductionVariants", ())),
+        variants=tuple(sorted(map(_variant, described.get("ProductionVariants", ())), key=lambda one: one.name)),
         asynchronous="AsyncInferenceConfig" in described,
     )
 

@@ -97,7 +97,7 @@ def _policies(
     get: Callable[..., Mapping[str, Any]], member: str, kind: str, names: Iterable[str]
 ) -> Mapping[str, Statements]:
     found: dict[str, Statements] = {}
-    for name in names:
+    for name in sorted(names):
         try:
             found[name] = get(type=kind, name=name)[member]["policy"]
         except ClientError as error:

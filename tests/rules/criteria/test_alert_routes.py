@@ -67,7 +67,7 @@ def composite(rule: str, name: str = "any", **changes: Any) -> CompositeAlarm:
         pytest.param(
             (replace(RULE, targets=(GONE, LOGS)),),
             [],
-            ["EventBridge rule changes reaches nobody: topic alerts does not exist and log group all tells nobody."],
+            ["EventBridge rule changes reaches nobody: log group all tells nobody and topic alerts does not exist."],
             id="dead targets",
         ),
         pytest.param((replace(RULE, targets=(SECURITY,)), THERE), ["changes"], [], id="by way of another bus"),

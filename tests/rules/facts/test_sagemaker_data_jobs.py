@@ -251,16 +251,16 @@ def test_reads_a_tuning_job_with_every_definition(laboratory: Laboratory, aws: A
         resource(TUNING, arn),
         (
             Part(
-                trees,
-                Network(trees, isolated=True, in_vpc=True, traffic_encrypted=True, instance_count=1),
-                Volumes(("ml.m5.large",), key),
-                (Output("output", key),),
-            ),
-            Part(
                 nets,
                 Network(nets, isolated=False, in_vpc=False, traffic_encrypted=False, instance_count=2),
                 Volumes(("ml.p3.2xlarge",), None),
                 (Output("output", None),),
+            ),
+            Part(
+                trees,
+                Network(trees, isolated=True, in_vpc=True, traffic_encrypted=True, instance_count=1),
+                Volumes(("ml.m5.large",), key),
+                (Output("output", key),),
             ),
         ),
         {"stage": "prod"},

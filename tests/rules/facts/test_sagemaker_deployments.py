@@ -70,9 +70,9 @@ def test_reads_what_inference_components_run(account: Account, aws: Aws) -> None
     component(account, "image", "shared", Container={"Image": IMAGE, "ArtifactUrl": "s3://a/b"})
 
     assert deployments(aws) == (
-        Deployment("inference component llm", "fraud", IMAGE_ONLY),
         Deployment("inference component adapter", None, ()),
         Deployment("inference component image", None, ()),
+        Deployment("inference component llm", "fraud", IMAGE_ONLY),
     )
 
 

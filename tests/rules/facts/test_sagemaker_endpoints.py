@@ -139,7 +139,7 @@ def test_reads_the_components_of_every_endpoint(account: Account, aws: Aws) -> N
     account.faults.page_size(1)
 
     assert dict(sagemaker_endpoints.components(aws)) == {
-        "first": (ComponentName("llm", "shared"), ComponentName("embedder", "shared")),
+        "first": (ComponentName("embedder", "shared"), ComponentName("llm", "shared")),
         "second": (ComponentName("ranker", "shared"),),
     }
 
