@@ -156,7 +156,7 @@ def _buckets(aws: Aws) -> Iterator[Destination]:
 
 
 def _places(aws: Aws, what: str, names: Iterable[str]) -> Iterator[Destination]:
-    for name in sorted(set(names)):
+    for name in dict.fromkeys(names):
         place = s3.place(aws, name)
         if place is not None:
             region = place.region or "" if isinstance(place, s3.OtherBucket) else place
