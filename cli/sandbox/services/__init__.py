@@ -31,6 +31,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "lambda_functions",
         "s3_buckets",
         "ssm_documents",
+        "stack_protection",
         "stack_resources",
     ),
     "cloudtrail": ("cloudtrail_lake", "cloudtrail_trails"),

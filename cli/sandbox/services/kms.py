@@ -1,10 +1,11 @@
 """AWS KMS: AWS-managed keys, and ARNs where moto takes only key ids."""
 
+import json
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import moto.kms.models
-from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS, AbstractPrivateKey, generate_private_key
 
 from cli.sandbox.calls import Call
@@ -13,9 +14,19 @@ from cli.sandbox.operations import Amender, Moto, Result, amendment, repage, rep
 _MANAGED_IDS: Final[dict[str, str]] = {key_id: alias for alias, key_id in RESERVED_ALIASE_TARGET_KEY_IDS.items()}
 _BY_ID: Final = ("CancelKeyDeletion", "DisableKey", "EnableKey", "ScheduleKeyDeletion")
 _SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+_create_key = KmsBackend.create_key
 _create_default_key = vars(KmsBackend)["_generate_default_keys"]
 
 repage("kms", "ListAliases", "ListGrants", "ListKeys", "ListResourceTags", reason="Moto answers everything at once.")
+
+
+@replacement(
+    KmsBackend,
+    "create_key",
+    reason="A template may hold a key's policy as an object, of which AWS makes a text; moto reads texts only.",
+)
+def _created_key(self: KmsBackend, policy: Any, *rest: Any, **named: Any) -> Key:
+    return _create_key(self, json.dumps(policy) if isinstance(policy, dict) else policy, *rest, **named)
 
 
 @replacement(

@@ -281,7 +281,7 @@ def test_the_acceptance_answers_what_documentation_leaves_open(deployed: Account
     assert types["settled"]
     assert "on the account instead: AWS::Bedrock::CustomModel" in types["sentence"]
     assert names["settled"]
-    assert names["sentence"].startswith("Yes: bedrock-custom-model-evaluated-conformance-pack-")
+    assert names["sentence"].startswith("Yes: sagemaker-features-offline-encrypted-conformance-pack-")
     assert not native["settled"]
     assert native["sentence"] == forwarded["sentence"] == "Not known yet: Security Hub is not enabled here."
 
