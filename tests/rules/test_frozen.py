@@ -1,0 +1,203 @@
+"""Frozen dataclasses behave as the standard library's; every case is made both ways."""
+
+import copy
+import dataclasses
+import inspect
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, field, fields, replace
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from rules import frozen
+
+OPTIONS = ({"frozen": True}, {"frozen": True, "slots": True})
+Decorator = Callable[..., Any]
+
+
+def classes(dataclass: Decorator, options: dict[str, bool]) -> dict[str, Any]:
+    """Return classes of every kind that facts are made of."""
+
+    @dataclass(**options)
+    class Point:
+        """A point."""
+
+        x: int
+        y: int = 2
+        tags: dict[str, str] = field(default_factory=dict, compare=False)
+        secret: str = field(default="s", repr=False)
+
+    @dataclass(**options)
+    class Empty:
+        """Nothing."""
+
+    @dataclass(**options)
+    class One:
+        """One field, whose value is a tuple."""
+
+        value: tuple[int, ...]
+
+    @dataclass(**options)
+    class Summed:
+        """A field that is made of others."""
+
+        x: int
+        double: int = field(init=False, compare=False)
+        seen: list[int] = field(default_factory=list, init=False, compare=False, repr=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "double", 2 * self.x)
+
+    @dataclass(**options)
+    class Further(Point):
+        """A class on top of another."""
+
+        z: int = 3
+
+    @dataclass(**options)
+    class Own:  # noqa: PLW1641 - the decorator adds it
+        """A class with its own ideas."""
+
+        x: int
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Own)
+
+        def __repr__(self) -> str:
+            return "own"
+
+    return {each.__name__: each for each in (Point, Empty, One, Summed, Further, Own)}
+
+
+by_options = pytest.mark.parametrize("options", OPTIONS, ids=["plain", "slots"])
+
+
+@by_options
+def test_instances_show_compare_and_hash_as_usual(options: dict[str, bool]) -> None:
+    ours, usual = classes(frozen.dataclass, options), classes(dataclasses.dataclass, options)
+
+    def said(made: dict[str, Any]) -> list[object]:
+        point, one, further = made["Point"], made["One"], made["Further"]
+        return [
+            repr(point(1, tags={"a": "b"})).rpartition(".")[2],
+            repr(made["Empty"]()).rpartition(".")[2],
+            repr(made["Summed"](4)).rpartition(".")[2],
+            repr(made["Own"](1)),
+            point(1) == point(1, 2, {"other": "tags"}),
+            point(1) == point(2),
+            point(1) == 1,
+            point(1) == further(1),
+            further(1) == further(1, z=3),
+            hash(point(1)) == hash(point(1, 2)),
+            hash(point(1)) == hash((1, 2, "s")),
+            made["Empty"]() == made["Empty"](),
+            hash(made["Empty"]()) == hash(made["Empty"]()),
+            one((1, 2)) == one((1, 2)),
+            hash(one((1, 2))) == hash(one((1, 2))),
+            made["Own"](1) == made["Own"](2),
+            made["Summed"](4).double,
+            made["Summed"](4).seen is made["Summed"](4).seen,
+            point(1).tags is point(1).tags,
+            replace(point(1), y=9).y,
+            copy.deepcopy(further(1, tags={"a": "b"})).tags,
+            copy.copy(point(5)) == point(5),
+            [each.name for each in fields(further)],
+            point.__match_args__,
+            str(inspect.signature(one)).split(":", maxsplit=1)[0].removesuffix(")"),
+        ]
+
+    assert said(ours) == said(usual)
+
+
+@by_options
+@pytest.mark.parametrize("name", ["x", "new"])
+def test_instances_cannot_be_changed(options: dict[str, bool], name: str) -> None:
+    point = classes(frozen.dataclass, options)["Point"](1)
+
+    with pytest.raises(FrozenInstanceError, match=f"cannot assign to field '{name}'"):
+        setattr(point, name, 2)
+    with pytest.raises(FrozenInstanceError, match=f"cannot delete field '{name}'"):
+        delattr(point, name)
+    assert point.x == 1
+
+
+@by_options
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((), "missing 1 required positional argument: 'x'"), ((1, 2, {}, "", 5), "takes from 2 to 5 positional")],
+)
+def test_wrong_arguments_are_refused(options: dict[str, bool], arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        classes(frozen.dataclass, options)["Point"](*arguments)
+
+
+def test_slots_leave_no_room() -> None:
+    made = classes(frozen.dataclass, OPTIONS[1])["One"]
+
+    assert made.__slots__ == ("value",)
+    assert not hasattr(made((1,)), "__dict__")
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Stored:
+    """A class that can be found by its name."""
+
+    value: int
+    extra: tuple[str, ...] = ("a",)
+
+
+@frozen.dataclass(frozen=True)
+class Remembered:
+    """A class that remembers what it worked out."""
+
+    value: int
+
+    @cached_property
+    def double(self) -> list[int]:
+        return [2 * self.value]
+
+
+def test_instances_can_be_stored() -> None:
+    for instance in (Stored(7), Remembered(8)):
+        assert pickle.loads(pickle.dumps(instance)) == instance  # noqa: S301 - what this test has made
+
+
+def test_what_is_worked_out_is_remembered_and_compared_by_fields_only() -> None:
+    one, other = Remembered(1), Remembered(1)
+
+    assert one.double is one.double
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+def test_identity_may_stay_equality() -> None:
+    @frozen.dataclass(frozen=True, eq=False)
+    class Same:
+        """One of its kind."""
+
+        x: int
+
+    assert Same(1) != Same(1)
+    assert len({Same(1), Same(1)}) == 2
+
+
+def test_whatever_is_not_frozen_or_is_ordered_is_the_standard_librarys() -> None:
+    @frozen.dataclass
+    class Plain:
+        """A class that changes."""
+
+        x: int
+
+    @frozen.dataclass(frozen=True, order=True)
+    class Ordered:
+        """A class with an order."""
+
+        x: int
+
+    plain = Plain(1)
+    plain.x = 2
+    assert plain == Plain(2)
+    assert Ordered(1) < Ordered(2)
+    assert "__frozen_key__" not in vars(Ordered)
