@@ -12,7 +12,7 @@ export AWS_EC2_METADATA_DISABLED := true
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: synth bootstrap deploy destroy bench oracle faults site sbom audit
+.PHONY: synth bootstrap deploy destroy bench oracle faults site sbom audit mutants
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -68,8 +68,8 @@ CDK_OPTIONS = $(if $(SETTINGS),--context settings=$(SETTINGS))
 # A machine in EC2 may deploy with its instance role.
 bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
 
-bench: $(BIN)/.develop  ## permissions beside cloudsplaining and iam-simulate, as ratios; takes minutes
-	$(BIN)/python -m benchmarks.permissions
+bench: $(BIN)/.develop  ## speed and calls beside Prowler, cloudsplaining and iam-simulate, as ratios; takes a quarter of an hour
+	$(BIN)/python -m benchmarks
 
 oracle: $(BIN)/.develop  ## every decision on 20,000 generated principals and all AWS-managed policies beside iam-simulate
 	$(BIN)/python -m tests.rules.permissions.oracle
@@ -86,6 +86,9 @@ audit: $(BIN)/.develop  ## known vulnerabilities of everything that is locked; a
 
 faults: $(BIN)/.develop  ## every rule's every AWS call meets every fault; prints what went wrong, which is nothing; takes minutes
 	$(BIN)/python -m tests.faults
+
+mutants: $(BIN)/.develop  ## change rules/ in 1,500 small ways and see that the tests notice; an hour, or --all for a night
+	$(BIN)/python -m tests.mutation
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt

@@ -74,17 +74,13 @@ class Covering:
         module of constants those of the modules that import it.
         """
         lines = self._tests_by_line(mutant.path)
-        unchanged = self.hashes.get(mutant.path) == hash_of(self.package.root / mutant.path)
-        found: set[str] = set()
-        if mutant.in_function and unchanged:
-            contexts = set().union(*(lines.get(line, ()) for line in range(mutant.first, mutant.last + 1)))
-            if contexts and "" not in contexts:
-                found = contexts
-        if not found and not (mutant.in_function and unchanged and not self._at_import(mutant, lines)):
+        if self.at_import(mutant):
             found = set().union(*lines.values()) - {""}
             if not found:
                 importers = self._importers.get(dotted(mutant.path), ())
                 found = set().union(*(tests for path in importers for tests in self._tests_by_line(path).values()))
+        else:
+            found = set().union(*self._of_statement(mutant))
         mirror = self.package.mirror(mutant.path)
         room = Path(mirror).parent.as_posix()
         return sorted(
@@ -97,12 +93,14 @@ class Covering:
             ),
         )
 
-    def knows(self, test: str) -> bool:
-        """Say whether a test was there when the recording was made."""
-        return test in self.sizes
+    def at_import(self, mutant: Mutant) -> bool:
+        """Say whether a mutant runs before tests do, too, or may do so as its module is newer than the recording."""
+        newer = self.hashes.get(mutant.path) != hash_of(self.package.root / mutant.path)
+        return newer or not mutant.in_function or any("" in tests for tests in self._of_statement(mutant))
 
-    def _at_import(self, mutant: Mutant, lines: dict[int, frozenset[str]]) -> bool:
-        return any("" in lines.get(line, ()) for line in range(mutant.first, mutant.last + 1))
+    def _of_statement(self, mutant: Mutant) -> list[frozenset[str]]:
+        lines = self._tests_by_line(mutant.path)
+        return [lines.get(line, frozenset()) for line in range(mutant.first, mutant.last + 1)]
 
     def _tests_by_line(self, path: str) -> dict[int, frozenset[str]]:
         if path not in self._lines:
@@ -126,7 +124,16 @@ def record(package: Package, file: Path) -> None:
     """Run the tests of a package once under coverage.py; raises CalledProcessError if one of them fails."""
     file.parent.mkdir(parents=True, exist_ok=True)
     hashes = {path: hash_of(package.root / path) for path in package.modules()}
-    options = [f"--cov={package.name}", "--cov-context=test", "--cov-report=", "-p", "no:cacheprovider", "-q", "-x"]
+    options = [
+        f"--cov={package.name}",
+        "--cov-context=test",
+        "--cov-report=",
+        f"--cov-config={os.devnull}",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-x",
+    ]
     command = [sys.executable, "-m", "pytest", *options, f"--ignore={LEFT_OUT}", package.tests]
     subprocess.run(  # noqa: S603 - this interpreter, with the arguments above
         command, check=True, cwd=package.root, env={**os.environ, "COVERAGE_FILE": str(file)}

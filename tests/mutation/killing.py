@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -145,10 +147,16 @@ class _Host:
         if session.testsfailed:
             return True
         signal.setitimer(signal.ITIMER_PROF, 0)
+        for item in self.watch(self.swaps[0].tests, self.pipe).chosen(session.items)[:1]:
+            # Service models and the like are loaded here, once.
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        killers: Counter[str] = Counter()
         functions = live(self.swaps[0].pairs[0][0].co_filename)
         for swapped in self.swaps:
             if all((old.co_qualname, old.co_firstlineno) in functions for old, _ in swapped.pairs):
-                found = heard(partial(self._meet, session, swapped, functions))
+                tests = sorted(swapped.tests, key=lambda test: -killers[test])
+                found = heard(partial(self._meet, session, replace(swapped, tests=tests), functions))
+                killers[found.test] += 1
                 os.write(self.pipe, json.dumps({"key": swapped.mutant.key, **asdict(found)}).encode() + b"\n")
         return True
 
@@ -183,17 +191,18 @@ class Judge:
         self.seconds = seconds
         self.test_seconds = test_seconds
         self._known = frozenset(covering.sizes)
-        self._killers: dict[str, int] = {}
+        self._killers: Counter[str] = Counter()
         for name in _imported_by(*needed):
             if name not in sys.modules:
                 importlib.import_module(name)
+        gc.freeze()
 
     def judge_all(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Judgement, list[str]]]:
         """
         Yield each mutant with what `judge` returns, module by module.
 
-        Where only functions differ, a first attempt puts them into a process that has the tests already; who survives
-        that is judged by `judge`, since tables and caches may have been filled by the functions as they were.
+        Where only functions differ, a first attempt puts them into a process that has the tests already. Who survives
+        that meets the other tests, and these again if the functions also run at import, where they were unchanged.
         """
         modules: dict[str, list[Mutant]] = {}
         for mutant in mutants:
@@ -203,21 +212,20 @@ class Judge:
             for mutant in found:
                 judgement = first.get(mutant.key)
                 if judgement and judgement.killed:
-                    yield mutant, judgement, [self.covering.package.mirror(path)]
+                    yield mutant, judgement, [judgement.test.partition("::")[0]]
                 else:
-                    yield mutant, *self.judge(mutant)
+                    yield mutant, *self.judge(mutant, None if self.covering.at_import(mutant) else judgement)
 
     def _swapped(self, path: str, mutants: Iterable[Mutant]) -> dict[str, Judgement]:
-        root, mirror = self.covering.package.root, self.covering.package.mirror(path)
-        if not (root / mirror).is_file():
-            return {}
+        root = self.covering.package.root
         original = compile((root / path).read_bytes(), str(root / path), "exec", dont_inherit=True)
         swaps = []
         for mutant in mutants:
             if pairs := differing(original, self._code(mutant)):
-                tests = [test for test in self.covering.tests_of(mutant) if test.startswith(f"{mirror}::")]
-                swaps.append(_Swap(mutant, pairs, tests))
-        if not swaps:
+                near, far = self._tests(mutant)
+                swaps.append(_Swap(mutant, pairs, near if self._exist([self.covering.package.mirror(path)]) else far))
+        files = self._files(path, [test for each in swaps for test in each.tests])
+        if not swaps or not files:
             return {}
 
         def watch(tests: Sequence[str], pipe: int) -> _Watch:
@@ -226,37 +234,53 @@ class Judge:
         def work(pipe: int) -> None:
             quiet(self.test_seconds)
             os.chdir(root)
-            pytest.main([*OPTIONS, mirror], plugins=[_Host(swaps, watch, pipe)])
+            pytest.main([*OPTIONS, *files], plugins=[_Host(swaps, watch, pipe)])
 
         child, pipe = fork(work)
         found = [json.loads(line) for line in read(pipe).splitlines()]
         os.waitpid(child, 0)
         return {line.pop("key"): Judgement(**line) for line in found}
 
+    def _tests(self, mutant: Mutant) -> tuple[list[str], list[str]]:
+        """Return the tests in the file that mirrors the mutant's module, and the first of the others."""
+        mirror = f"{self.covering.package.mirror(mutant.path)}::"
+        tests = self.covering.tests_of(mutant)
+        near = [test for test in tests if test.startswith(mirror)]
+        return near, tests[len(near) :][:MOST_OTHERS]
+
+    def _files(self, path: str, tests: Iterable[str]) -> list[str]:
+        """Return the file that mirrors a module, or those that tests are in if there is no such file."""
+        others = dict.fromkeys(test.partition("::")[0] for test in tests)
+        return self._exist([self.covering.package.mirror(path)]) or self._exist(others)[:MOST_FILES]
+
     def _code(self, mutant: Mutant) -> CodeType:
         root = self.covering.package.root
         return compile(mutated(root, mutant), str(root / mutant.path), "exec", dont_inherit=True)
 
-    def judge(self, mutant: Mutant) -> tuple[Judgement, list[str]]:
-        """Return what became of a mutant, and the test files that it met: first the one of its module, then others."""
-        package = self.covering.package
+    def judge(self, mutant: Mutant, near_by: Judgement | None = None) -> tuple[Judgement, list[str]]:
+        """
+        Return what became of a mutant, and the test files that it met: first the one of its module, then others.
+
+        `near_by` is what became of it with the first of these, if that is known.
+        """
+        mirror = self.covering.package.mirror(mutant.path)
+        near, far = self._tests(mutant)
+        found, met = near_by or Judgement("uncovered"), [mirror]
         code = self._code(mutant)
-        mirror = package.mirror(mutant.path)
-        tests = self.covering.tests_of(mutant)
-        near = [test for test in tests if test.startswith(f"{mirror}::")]
-        files = [mirror] if (package.root / mirror).is_file() else []
-        found = self._run(mutant.path, code, files, self._killers_first(near)) if files else Judgement("uncovered")
-        if found.killed:
-            return found, files
-        far = self._killers_first(tests[len(near) :])[:MOST_OTHERS]
-        others = list(dict.fromkeys(test.partition("::")[0] for test in far))[:MOST_FILES]
-        others = [file for file in others if (package.root / file).is_file()]
-        if others:
-            second = self._run(mutant.path, code, others, far, known_only=True)
+        if near_by is None and self._exist([mirror]):
+            found = self._run(mutant.path, code, [mirror], self._killers_first(near))
+        others = self._killers_first(far)
+        files = self._exist(dict.fromkeys(test.partition("::")[0] for test in others))[:MOST_FILES]
+        if files and not found.killed and (near_by is None or self._exist([mirror])):
+            met += files
+            second = self._run(mutant.path, code, files, others, known_only=True)
             found = replace(second, seconds=found.seconds + second.seconds, ran=found.ran + second.ran)
         if not found.killed:
             found = replace(found, outcome="survived" if found.ran else "uncovered")
-        return found, list(dict.fromkeys([mirror, *others]))
+        return found, met
+
+    def _exist(self, files: Iterable[str]) -> list[str]:
+        return [file for file in files if (self.covering.package.root / file).is_file()]
 
     def unchanged(self, tests: Sequence[str]) -> str:
         """Run tests with nothing changed; return the first that fails, or ""."""
@@ -265,7 +289,7 @@ class Judge:
 
     def _killers_first(self, tests: Sequence[str]) -> list[str]:
         """Return tests with those first that killed mutants of this run before: they kill the next one soonest."""
-        return sorted(tests, key=lambda test: -self._killers.get(test, 0))
+        return sorted(tests, key=lambda test: -self._killers[test])
 
     def _run(
         self,
@@ -291,7 +315,7 @@ class Judge:
 
         found = heard(work)
         if found.killed:
-            self._killers[found.test] = self._killers.get(found.test, 0) + 1
+            self._killers[found.test] += 1
         return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.mutation.operators import Mutant
 
 Z = 1.96
-LEAST = 40
+LEAST = 20
 """Mutants that are drawn from a room at the least, as far as it has them."""
 
 

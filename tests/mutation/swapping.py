@@ -3,7 +3,11 @@
 import gc
 import inspect
 from collections import defaultdict
+from functools import lru_cache
 from types import CodeType, FunctionType
+from typing import Any
+
+LRU: type[Any] = type(lru_cache(int))
 
 Pairs = list[tuple[CodeType, CodeType]]
 """Code of outermost functions and methods, as it was and as it became."""
@@ -19,9 +23,14 @@ def differing(old: CodeType, new: CodeType) -> Pairs:
 def live(file: str) -> Functions:
     """Return the functions that this process has of a file, also those behind decorators and properties."""
     found: Functions = defaultdict(list)
+    gc.unfreeze()  # what is frozen, such as by tests/conftest.py, is not among the objects
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename == file:
             found[thing.__code__.co_qualname, thing.__code__.co_firstlineno].append(thing)
+        elif isinstance(thing, LRU):
+            # What the unchanged function said must not be remembered.
+            thing.cache_clear()
+    gc.freeze()
     return dict(found)
 
 

@@ -317,6 +317,11 @@ def test_judges_every_path_of_a_bucket() -> None:
             id="a service that reads for anybody",
         ),
         pytest.param(
+            with_policy(allow({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::another/*")),
+            (),
+            id="a service that reads another bucket",
+        ),
+        pytest.param(
             with_policy(allow({"AWS": "444455556666"}, "s3:GetObject", "arn:aws:s3:::another/*")),
             (),
             id="a statement about another bucket",

@@ -145,6 +145,18 @@ def test_reads_the_images_of_every_container_and_package(account: Account, aws: 
     assert (closed.images, closed.closed_packages) == ((), (FOREIGN_PACKAGE,))
 
 
+def test_reads_the_images_of_additional_specifications_of_a_package(account: Account, aws: Aws) -> None:
+    offered = {"SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]}
+    arn = sagemaker(account).create_model_package(
+        ModelPackageName="fraud",
+        InferenceSpecification={"Containers": [{"Image": IMAGE}], **offered},
+        AdditionalInferenceSpecifications=[{"Name": "gpu", "Containers": [{"Image": "a.example/gpu"}], **offered}],
+    )["ModelPackageArn"]
+    model(account, "fraud", {"ModelPackageName": arn})
+
+    assert [image.uri for image in only(aws).images] == [IMAGE, "a.example/gpu"]
+
+
 def test_an_account_without_models_has_none(aws: Aws) -> None:
     assert container_images.contained_models(aws) == ()
 

@@ -100,6 +100,18 @@ def test_reads_domains_and_notebooks_with_their_keys_and_scripts(account: Accoun
     )
 
 
+def test_reads_a_script_that_is_no_text(account: Account, aws: Aws) -> None:
+    sagemaker(account).create_notebook_instance_lifecycle_config(
+        NotebookInstanceLifecycleConfigName="prepare", OnStart=[{"Content": b64encode(b"token=\xff").decode()}]
+    )
+    notebook(account, "cohort", LifecycleConfigName="prepare")
+
+    (found,) = sagemaker_workspaces.workspaces(aws)
+
+    assert isinstance(found, Workspace)
+    assert found.scripts == (Script("prepare", "token=\N{REPLACEMENT CHARACTER}"),)
+
+
 def test_reads_workspaces_that_were_left_as_they_come(account: Account, aws: Aws) -> None:
     studio, cohort = domain(account, "studio"), notebook(account, "cohort")
 

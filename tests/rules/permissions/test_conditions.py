@@ -97,6 +97,7 @@ OPERATORS: list[tuple[str, str, object, Truth]] = [
     ("Null", "aws:username", "false", TRUE),
     ("Null", "aws:username", "true", FALSE),
     ("Null", "aws:username", ["true", "false"], TRUE),
+    ("Null", "aws:SourceVpce", ["true", "false"], TRUE),
     ("Null", "aws:SourceVpc", "true", TRUE),
     ("Null", "aws:SourceVpc", False, FALSE),
     ("Null", "aws:SourceVpce", "true", DEPENDS),

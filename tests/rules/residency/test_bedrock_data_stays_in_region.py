@@ -58,6 +58,12 @@ def account(*destinations: Destination) -> DataPaths:
             non_compliant("Guardrail profile us.guardrail.v1:0 reaches us-*, which allowedRegions leaves out."),
             id="a guardrail profile, whose Regions are not told",
         ),
+        pytest.param(
+            "us-*",
+            profile(Destination("The profile", tuple(f"us-east-{number}" for number in range(1, 8)))),
+            compliant("Data gets to us-east-1, us-east-2, us-east-3, us-east-4, us-east-5, us-east-6 and 1 more only."),
+            id="many Regions",
+        ),
         pytest.param("us-*", profile(GUARDED), compliant("Data gets to us-* only."), id="its geography is allowed"),
         pytest.param(
             "eu-*",
@@ -101,6 +107,11 @@ def test_judges_where_data_gets_to(allowed: str, paths: DataPaths, verdict: Verd
             id="a global profile",
         ),
         pytest.param(
+            profile(WORLD, Destination("Log bucket ai-logs", ("us-east-1",))),
+            compliant("Data may get to any commercial Region, which allowGlobalProfiles allows."),
+            id="a global profile beside another way",
+        ),
+        pytest.param(
             profile(replace(WORLD, regions=("eu-west-1",))),
             non_compliant("The profile reaches eu-west-1, which allowedRegions leaves out."),
             id="a global profile that names another Region",
@@ -115,7 +126,7 @@ def test_may_allow_global_profiles(paths: DataPaths, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("allowed", ["Frankfurt", "us_east_1", "*"])
 def test_refuses_what_is_no_region(allowed: str) -> None:
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match=r"Regions such as eu-central-1, or eu-\*"):
         BedrockDataStaysInRegion.configured({"allowedRegions": allowed})
 
 
