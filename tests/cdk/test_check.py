@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 SETTINGS = Settings(rules=RULES)
 
 
+@pytest.mark.repeats
 def test_finds_nothing_wrong_with_what_is_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     from cdk import check  # noqa: PLC0415 - starts Node
 

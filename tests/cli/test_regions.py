@@ -15,6 +15,7 @@ GLOBAL = frozenset({"iam", "sts", "s3control"})
 """Services that botocore lists in other Regions than it reaches them from."""
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("region", ["us-west-1", "mx-central-1", "us-gov-west-1", "cn-north-1"])
 def test_a_region_without_a_service_has_nothing_to_judge(account: Account, region: str) -> None:
     session = account.session(region)

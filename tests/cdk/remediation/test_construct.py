@@ -74,6 +74,7 @@ def test_without_the_setting_there_is_none_of_it(synthesise: Synthesise) -> None
     assert "Remediation" not in json.dumps(template)
 
 
+@pytest.mark.repeats
 def test_cdk_nag_and_cfn_lint_find_nothing(small_bundle: Bundle, tmp_path: Path) -> None:
     from cdk import check  # noqa: PLC0415 - starts Node
 
@@ -81,6 +82,7 @@ def test_cdk_nag_and_cfn_lint_find_nothing(small_bundle: Bundle, tmp_path: Path)
     assert check.linted((tmp_path / "ai-config.template.json").read_text(encoding="utf-8")) == ()
 
 
+@pytest.mark.repeats
 def test_what_the_stack_deploys_runs(account: Account, template: Template) -> None:
     parts = {name: each for name, each in template["Resources"].items() if name.startswith("Runbooks")}
     session = account.session()

@@ -50,6 +50,7 @@ def regions(*names: str) -> list[str]:
     return [argument for name in names for argument in ("--region", name)]
 
 
+@pytest.mark.repeats
 def test_judges_the_company_in_both_regions_as_the_demo_does(company: Account) -> None:
     found = json.loads(check("--format", "json", *regions(*REGIONS), *BOTH).stdout)
     jsonschema.validate(found, SCHEMA)

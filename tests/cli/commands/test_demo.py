@@ -26,6 +26,7 @@ PROGRAM = (sys.executable, "-m", "cli.main")
 runner = CliRunner()
 
 
+@pytest.mark.repeats
 def test_ends_with_the_report_and_status_zero() -> None:
     result = runner.invoke(program, ["demo"])
     lines = result.stdout.splitlines()

@@ -48,6 +48,7 @@ def verified(directory: Path) -> bool:
     return ended.returncode == 0
 
 
+@pytest.mark.repeats
 def test_a_live_check_becomes_a_pack_that_verifies(tmp_path: Path) -> None:
     pack = tmp_path / "pack"
     result = run("evidence", "--output", pack, *JUDGED)

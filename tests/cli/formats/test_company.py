@@ -16,7 +16,7 @@ from cli.terminal import PLAIN
 from tests.cli.formats import test_asff, test_csv_report, test_junit, test_markdown, test_ocsf, test_sarif
 from tests.cli.formats.test_registry import every_format
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.repeats]
 
 
 @pytest.fixture(scope="module")

@@ -209,6 +209,7 @@ def test_a_function_that_was_not_told_its_account_says_so(monkeypatch: pytest.Mo
         handler({"Records": []}, None)
 
 
+@pytest.mark.repeats
 def test_a_thousand_findings_arrive_once_each_whatever_fails(account: Account, hub: Any) -> None:
     # The queue delivers at least once, in any order, and again whatever was not dealt with.
     chance = random.Random(20261123)  # noqa: S311 - a table of cases, not a secret

@@ -184,6 +184,7 @@ def with_condition(principal: object, condition: Mapping[str, object]) -> dict[s
 
 
 @pytest.mark.slow
+@pytest.mark.repeats
 @settings(max_examples=200, deadline=None)
 @given(policies(), callers())
 @example(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 
 from rules.permissions.access import effective_access
 from rules.permissions.conditions import Truth
@@ -14,6 +14,7 @@ from rules.permissions.domains import ENDPOINT_INVOCATION, MODEL_INVOCATION, RET
 from rules.permissions.layers import Surroundings
 from rules.permissions.narrowing import Use, narrowed_policy
 from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
+from tests.fuzz.budget import examples
 from tests.rules.permissions.oracle.generated import subjects
 from tests.rules.permissions.oracle.simulator import Subject
 from tests.rules.permissions.principals import (
@@ -269,14 +270,8 @@ def replaced(who: PrincipalPolicies, proposal: dict[str, Any]) -> PrincipalPolic
 
 
 @pytest.mark.slow
-@seed(7)
-@settings(
-    max_examples=400,
-    phases=[Phase.generate],
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.mark.repeats
+@examples(100)
 @given(subjects())
 def test_a_proposal_is_specific_and_allows_nothing_new(subject: Subject) -> None:
     documents = [{**document, "Statement": listed(document["Statement"])} for document in subject.policies]

@@ -11,7 +11,7 @@ from cli.sandbox.company.labels import BAD, GOOD, Label
 from rules.engine.catalogue import all_rules
 from rules.engine.resource import ACCOUNT_TYPE, Resource
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.repeats]
 
 LABELLED = {label.rule for label in labels("mixed")}
 

@@ -5,7 +5,7 @@ from cli.report import Report
 from cli.sandbox import Fault, embedded_account
 from cli.sandbox.company.aurelia import build
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.repeats]
 
 
 def test_pages_of_one_item_change_nothing() -> None:
