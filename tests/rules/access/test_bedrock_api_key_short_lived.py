@@ -46,6 +46,14 @@ def judged(*keys: ApiKey, **parameters: str) -> Verdict:
             id="gravest first",
         ),
         pytest.param(
+            (key(60), key(90, key_id=OTHER)),
+            non_compliant(
+                f"Amazon Bedrock API key {OTHER} lives for 90 days; at most 30 days are wanted.",
+                f"Amazon Bedrock API key {ID} lives for 60 days; at most 30 days are wanted.",
+            ),
+            id="longest first",
+        ),
+        pytest.param(
             (key(None, service="Claude Platform on AWS"),),
             non_compliant(
                 f"Claude Platform on AWS API key {ID} never expires; an expiration within 30 days is wanted."

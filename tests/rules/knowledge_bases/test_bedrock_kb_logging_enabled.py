@@ -53,7 +53,7 @@ def test_judges_which_logs_are_delivered(
 
 
 def test_refuses_what_is_no_log_type() -> None:
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match=r"log types such as APPLICATION_LOGS$"):
         BedrockKbLoggingEnabled.configured({"logTypes": "application logs"})
 
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -97,9 +98,15 @@ def test_follows_its_parameters(given: dict[str, str], verdict: Verdict) -> None
     assert BedrockCustomModelEvaluated.configured(given).judge(evaluated(SAFETY)) == verdict
 
 
-@pytest.mark.parametrize(("name", "value"), [("requiredMetrics", "Builtin Toxicity"), ("maxAgeDays", "0")])
-def test_refuses_other_values(name: str, value: str) -> None:
-    with pytest.raises(ParameterError, match=name):
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("requiredMetrics", "Builtin Toxicity", "names of metrics, with | between those of which one suffices"),
+        ("maxAgeDays", "0", "whole numbers from 1 to 3653"),
+    ],
+)
+def test_refuses_other_values(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(ParameterError, match=f"{name}=.*{re.escape(allowed)}$"):
         BedrockCustomModelEvaluated.configured({name: value})
 
 

@@ -36,6 +36,11 @@ def tagged(*, immutable: bool) -> ModelImage:
     ("model", "verdict"),
     [
         pytest.param(running(GOOD_IMAGE), compliant(GOOD), id="scanned without findings"),
+        pytest.param(
+            running(replace(GOOD_IMAGE, uri=PINNED.ljust(97, "0"))),
+            compliant(f"Scanned, patched and pinned: {PINNED.ljust(95, '0')}…."),
+            id="long name of an image",
+        ),
         pytest.param(running(found(Scan("ACTIVE", (("MEDIUM", 4),)))), compliant(GOOD), id="findings below"),
         pytest.param(
             running(found(Scan("ACTIVE", (("CRITICAL", 1), ("HIGH", 3), ("LOW", 9))))),
@@ -144,10 +149,15 @@ def test_follows_its_parameters(given: dict[str, str], model: ContainedModel, ve
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("maxSeverity", "none"), ("maxImageAgeDays", "0"), ("allowedRegistries", "a b")]
+    ("name", "value", "allowed"),
+    [
+        ("maxSeverity", "none", "low, medium, high, critical"),
+        ("maxImageAgeDays", "0", "whole numbers from 1 to 3653"),
+        ("allowedRegistries", "a b", "a comma-separated list of account ids, or hosts of registries"),
+    ],
 )
-def test_refuses_other_values(name: str, value: str) -> None:
-    with pytest.raises(ParameterError, match=name):
+def test_refuses_other_values(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(ParameterError, match=f"{name}=.*{allowed}$"):
         SageMakerContainerScanned.configured({name: value})
 
 
