@@ -88,6 +88,7 @@ def test_matches_every_event(pattern: dict[str, Any]) -> None:
         pytest.param(detail(severity=[{"prefix": "8"}]), id="a prefix of a number"),
         pytest.param(detail(eventName={"inner": ["x"]}), id="deeper than the event"),
         pytest.param({"detail": ["x"]}, id="a value for an object"),
+        pytest.param({"detail": [{"prefix": "x"}]}, id="a comparison for an object"),
         pytest.param(detail(eventName=[{"prefix": "delete"}]), id="prefix in another case"),
         pytest.param(detail(eventName=[{"wildcard": "*Guard"}]), id="wildcard with another end"),
         pytest.param(detail(eventName=[{"wildcard": r"Delete\*"}]), id="an escaped asterisk"),
