@@ -2,24 +2,22 @@
 How fast permissions are judged: python -m benchmarks.permissions.
 
 Every side gets the same policies in the same run, round by round, each in a process of its own; the best round
-of each counts, so that a busy machine disturbs all alike. Needs Node on the path and, for cloudsplaining, uv.
+of each counts, so that a busy machine disturbs all alike. Needs Node on the path, and uv to install cloudsplaining.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import which
 from typing import Any
 
+from benchmarks.peers import environment, program
 from benchmarks.permissions.organisation import managed_documents, organisation
 
 HERE = Path(__file__).parent
-CLOUDSPLAINING = "cloudsplaining==0.9.1"
-
+OURS = "ai-config-rules"
 Figures = dict[str, float]
 
 
@@ -27,36 +25,22 @@ def main() -> None:
     """Print the figures as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="the best counts (default: %(default)s)")
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as directory:
-        sys.stdout.writelines(f"{line}\n" for line in report(Path(directory), rounds))
+    sys.stdout.writelines(f"{line}\n" for line in report(parser.parse_args().rounds))
 
 
-def report(directory: Path, rounds: int) -> Iterator[str]:
+def report(rounds: int) -> Iterator[str]:
     """Yield the lines of the report."""
-    sides = {
-        "ai-config-rules": [sys.executable, "-m", "benchmarks.permissions.engine", "policies"],
-        "cloudsplaining": [cloudsplaining(directory / "cloudsplaining"), str(HERE / "cloudsplaining_run.py")],
-        "iam-simulate": [found("node"), str(HERE / "iam_simulate_run.mjs")],
-    }
     details = organisation()
-    packs = {
-        "AWS-managed policies": list(managed_documents().values()),
-        "inline policies of the account": inline(details),
-    }
     yield "| policies | how many | judged by | CPU seconds | policies per CPU second | ours is faster by |"
     yield "|---|---|---|---|---|---|"
-    for pack, documents in packs.items():
-        best: dict[str, Figures] = {}
-        for _ in range(rounds):
-            for side, command in sides.items():
-                best[side] = better(best.get(side), measured(command, documents))
-        ours = best["ai-config-rules"]["cpu_seconds"]
+    for pack, documents in packs(details).items():
+        best = compared(documents, rounds)
+        ours = best[OURS]["cpu_seconds"]
         for side, figures in best.items():
             spent = figures["cpu_seconds"]
             yield (
                 f"| {pack} | {len(documents):,} | {side} | {spent:.3f} | {len(documents) / spent:,.0f} "
-                f"| {'' if side == 'ai-config-rules' else f'{spent / ours:.0f} times'} |"
+                f"| {'' if side == OURS else f'{spent / ours:.0f} times'} |"
             )
     account: Figures | None = None
     for _ in range(rounds):
@@ -65,6 +49,31 @@ def report(directory: Path, rounds: int) -> Iterator[str]:
     yield "| the account | |"
     yield "|---|---|"
     yield from (f"| {name} | {figure:,.2f} |" for name, figure in (account or {}).items())
+
+
+def packs(details: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the policies that all sides judge."""
+    return {
+        "AWS-managed policies": list(managed_documents().values()),
+        "inline policies of the account": inline(details),
+    }
+
+
+def compared(documents: Sequence[Any], rounds: int) -> dict[str, Figures]:
+    """Return the best figures of each side, of some rounds over these policies."""
+    sides = {
+        OURS: [sys.executable, "-m", "benchmarks.permissions.engine", "policies"],
+        "cloudsplaining": [
+            str(environment(HERE / "requirements.txt") / "bin" / "python"),
+            str(HERE / "cloudsplaining_run.py"),
+        ],
+        "iam-simulate": [program("node"), str(HERE / "iam_simulate_run.mjs")],
+    }
+    best: dict[str, Figures] = {}
+    for _ in range(rounds):
+        for side, command in sides.items():
+            best[side] = better(best.get(side), measured(command, documents))
+    return best
 
 
 def inline(details: dict[str, Any]) -> list[Any]:
@@ -83,23 +92,6 @@ def measured(command: Sequence[str], given: object) -> Figures:
 def better(known: Figures | None, new: Figures) -> Figures:
     """Return the figures of the quicker round."""
     return new if known is None or new["cpu_seconds"] < known["cpu_seconds"] else known
-
-
-def cloudsplaining(directory: Path) -> str:
-    """Return the Python of a throw-away environment that has cloudsplaining."""
-    uv = found("uv")
-    subprocess.run([uv, "venv", "--quiet", str(directory)], check=True)  # noqa: S603 - as above
-    python = str(directory / "bin" / "python")
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, CLOUDSPLAINING], check=True)  # noqa: S603 - as above
-    return python
-
-
-def found(program: str) -> str:
-    """Return the path of a program that make has installed."""
-    path = which(program)
-    if path is None:
-        sys.exit(f"{program} is not on the path; make installs it into .venv/bin.")
-    return path
 
 
 if __name__ == "__main__":

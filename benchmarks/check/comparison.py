@@ -1,0 +1,110 @@
+"""Judging one account: `ai-config-rules check` with all rules beside Prowler's services for AI, on one endpoint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from benchmarks.check.endpoint import Endpoint
+from benchmarks.check.sides import Ours, Prowler
+from benchmarks.check.toll import Terms
+from benchmarks.table import Row, at_least
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.check.sides import Run, Side
+    from benchmarks.check.toll import Reading
+
+NETWORK = 0.05
+"""Seconds that a call to AWS takes from somewhere else."""
+
+WANTED_AT_ONCE, WANTED_OVER_A_NETWORK, WANTED_CALLS = 10, 20, 20
+
+LIMIT = 20
+"""Calls of each operation in a second, as AWS throttles many of its listings and descriptions."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run of a side, and what it meant for the endpoint."""
+
+    run: Run
+    reading: Reading
+
+
+def rows(times: float, progress: Callable[[str], None]) -> Iterator[Row]:
+    """
+    Yield the rows of the comparison on a company that is so many times as large as the one of the benchmark.
+
+    Raises ChildProcessError where a side fails, and CalledProcessError where the peer cannot be installed.
+    """
+    progress("Installing Prowler ...")
+    sides: tuple[Side, Side] = (Ours(), Prowler())
+    progress("Building the company ...")
+    with Endpoint(times) as endpoint:
+
+        def measure(side: Side, terms: Terms, words: str) -> Measured:
+            progress(f"{side.name} judges {words} ...")
+            endpoint.impose(terms)
+            with TemporaryDirectory() as folder:
+                run = side.run(endpoint.url, Path(folder))
+            return Measured(run, endpoint.impose(Terms()))
+
+        at_once = [measure(side, Terms(), "the company") for side in sides]
+        far_away = [measure(side, Terms(NETWORK), "the company over a network") for side in sides]
+        throttled = measure(sides[0], Terms(NETWORK, LIMIT), "the company while calls are throttled")
+    yield from _comparison(at_once, far_away)
+    yield from _said(at_once)
+    yield _patience(far_away[0], throttled)
+
+
+def _comparison(at_once: list[Measured], far_away: list[Measured]) -> Iterator[Row]:
+    ours, peer = at_once
+    yield _time("`check`: time", at_once, WANTED_AT_ONCE)
+    yield _time("`check`: time with 50 ms added to every call", far_away, WANTED_OVER_A_NETWORK)
+    calls = [ours.reading.calls, peer.reading.calls]
+    yield at_least("`check`: API calls", f"{calls[0]:,}", f"{calls[1]:,}", calls[1] / calls[0], WANTED_CALLS)
+    yield Row("`check`: processor time of the program", "1", *_factor(peer.run.cpu / ours.run.cpu))
+    yield Row("`check`: processor time of the endpoint", "1", *_factor(peer.reading.cpu / ours.reading.cpu))
+
+
+def _said(at_once: list[Measured]) -> Iterator[Row]:
+    told = [", ".join(f"{count:,} {name}" for name, count in sorted(one.run.verdicts.items())) for one in at_once]
+    per_call = [sum(measured.run.verdicts.values()) / measured.reading.calls for measured in at_once]
+    yield Row("`check`: verdicts", told[0], told[1], "")
+    hundred = [f"{100 * each:.0f}" for each in per_call]
+    yield Row("`check`: verdicts for a hundred calls", hundred[0], hundred[1], _ratio(per_call))
+    errors = [f"{measured.run.errors:,}" for measured in at_once]
+    yield Row("`check`: errors", errors[0], errors[1], "")
+    kinds = [len({name.partition(":")[0] for name in measured.reading.operations}) for measured in at_once]
+    operations = [len(measured.reading.operations) for measured in at_once]
+    asked = [f"{operations[side]} of {kinds[side]} services" for side in (0, 1)]
+    yield Row("`check`: operations asked", asked[0], asked[1], "")
+
+
+def _patience(usual: Measured, throttled: Measured) -> Row:
+    """Return whether a run that is throttled says what it says otherwise."""
+    share = throttled.reading.throttled / throttled.reading.calls
+    same = throttled.run.verdicts == usual.run.verdicts and throttled.run.errors == usual.run.errors
+    what = f"`check` while AWS takes {LIMIT} calls of an operation in a second: verdicts that differ, errors"
+    differing = Counter(usual.run.verdicts)
+    differing.subtract(throttled.run.verdicts)
+    figure = f"{sum(map(abs, differing.values()))}, {throttled.run.errors}"
+    return Row(what, figure, f"{share:.0%} of calls throttled", "", "0, 0", same and not throttled.run.errors)
+
+
+def _time(what: str, sides: list[Measured], least: float) -> Row:
+    ratio = sides[1].run.seconds / sides[0].run.seconds
+    return at_least(what, "1", f"{ratio:.1f}", ratio, least)
+
+
+def _factor(ratio: float) -> tuple[str, str]:
+    return f"{ratio:.1f}", f"{ratio:.1f}"
+
+
+def _ratio(sides: list[float]) -> str:
+    return f"{sides[0] / sides[1]:.1f}" if sides[1] else ""
