@@ -64,6 +64,11 @@ FOREIGN = OtherBucket(Resource("AWS::S3::Bucket", "partner", "partner"), {}, Oth
             id="job without a key, bucket with one",
         ),
         pytest.param(
+            replace(JOB, bucket_encryption=BucketEncryption("aws:kms", KEY, replace(GOOD_KEY, rotation=False))),
+            compliant(f"The output bucket encrypts the results with {KEY}."),
+            id="job without a key, bucket with one that does not rotate",
+        ),
+        pytest.param(
             replace(JOB, bucket_encryption=BucketEncryption("AES256", None, None)),
             non_compliant(
                 "The job names no key; by default its results are encrypted with a key of Amazon S3 (AES256); "

@@ -73,6 +73,12 @@ def test_judges_the_source(source: GovernedSource, verdict: Verdict) -> None:
             id="another type is allowed",
         ),
         pytest.param(
+            {"allowedTypes": "s3,web,confluence,sharepoint"},
+            replace(SOURCE, kind="SQL", buckets=()),
+            non_compliant("The type SQL is not allowed; S3, WEB, CONFLUENCE and SHAREPOINT is wanted."),
+            id="a type beyond several",
+        ),
+        pytest.param(
             {"requiredTags": "data-classification=public,owner,reviewed"},
             SOURCE,
             non_compliant("Bucket documents lacks the tags data-classification=public and reviewed."),

@@ -1,7 +1,10 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cli.sandbox import ACCOUNT_ID, REGION, Account
+from rules.engine.aws import Aws
 from rules.engine.errors import ParameterError
 from rules.engine.resource import Resource
 from rules.engine.verdict import ANNOTATION_LIMIT, Verdict, compliant, non_compliant
@@ -9,6 +12,7 @@ from rules.facts.bedrock_job_isolation import KINDS, AccountJobs, IsolatedJob
 from rules.facts.kms import Key
 from rules.facts.s3 import BucketEncryption, OtherBucket, OtherKind
 from rules.training_data.bedrock_training_job_isolated import BedrockTrainingJobIsolated
+from tests.rules.facts.test_bedrock_job_isolation import Workshop
 
 ACCOUNT = Resource("AWS::::Account", "123456789012", "123456789012", "arn:aws:iam::123456789012:root")
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1111"
@@ -103,3 +107,13 @@ def test_all_kinds_are_judged_unless_some_are_chosen() -> None:
 def test_refuses_other_parameters(given: dict[str, str]) -> None:
     with pytest.raises(ParameterError, match="bedrock-training-job-isolated"):
         BedrockTrainingJobIsolated.configured(given)
+
+
+@pytest.mark.parametrize(("days", "jobs"), [("9", []), ("11", ["tuned"])], ids=["too short", "long enough"])
+def test_looks_back_as_far_as_it_is_told(account: Account, days: str, jobs: list[str]) -> None:
+    Workshop(account).fill()
+    later = Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=datetime.now(tz=UTC) + timedelta(days=10))
+
+    found = BedrockTrainingJobIsolated.configured({"lookbackDays": days, "kinds": "customization"}).facts(later)
+
+    assert [job.name for one in found if isinstance(one, AccountJobs) for job in one.jobs] == jobs

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from cli.sandbox import ACCOUNT_ID, REGION, Account
 from rules.engine.assessment import verdict_on
+from rules.engine.aws import Aws
 from rules.engine.errors import ParameterError
 from rules.engine.resource import Resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
@@ -12,6 +15,7 @@ from rules.facts.sagemaker_data_jobs import KINDS
 from rules.facts.sagemaker_endpoint_configs import NamedKey, Output
 from rules.facts.sagemaker_isolation import JOB, Job, Network, Part, Volumes
 from rules.training_data.sagemaker_data_job_isolated import SageMakerDataJobIsolated
+from tests.rules.facts.jobs import Laboratory
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1111"
 GOOD_KEY = NamedKey(KEY, Key(KEY, "CUSTOMER", "Enabled", rotation=False))
@@ -113,3 +117,15 @@ def test_all_kinds_are_judged_unless_some_are_chosen() -> None:
 def test_refuses_other_parameters(given: dict[str, str]) -> None:
     with pytest.raises(ParameterError, match="sagemaker-data-job-isolated"):
         SageMakerDataJobIsolated.configured(given)
+
+
+@pytest.mark.parametrize(("days", "jobs"), [("9", []), ("11", ["clean"])], ids=["too short", "long enough"])
+def test_looks_back_as_far_as_it_is_told(account: Account, days: str, jobs: list[str]) -> None:
+    laboratory = Laboratory(account)
+    laboratory.process("clean")
+    laboratory.tune("search")
+    later = Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=datetime.now(tz=UTC) + timedelta(days=10))
+
+    found = SageMakerDataJobIsolated.configured({"lookbackDays": days, "kinds": "processing"}).facts(later)
+
+    assert [job.resource.name for job in found] == jobs

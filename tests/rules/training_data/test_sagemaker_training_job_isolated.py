@@ -1,9 +1,12 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from cli.sandbox import ACCOUNT_ID, REGION, Account
 from rules.engine.assessment import verdict_on
+from rules.engine.aws import Aws
 from rules.engine.errors import ParameterError
 from rules.engine.resource import Resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
@@ -11,6 +14,7 @@ from rules.facts.kms import Key
 from rules.facts.sagemaker_endpoint_configs import NamedKey, Output
 from rules.facts.sagemaker_isolation import JOB, Job, Network, Part, Volumes
 from rules.training_data.sagemaker_training_job_isolated import SageMakerTrainingJobIsolated
+from tests.rules.facts.jobs import Laboratory
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/fraud-1"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1111"
@@ -92,3 +96,13 @@ def test_parameters_choose(given: dict[str, Any], verdict: Verdict) -> None:
 def test_refuses_other_parameters(given: dict[str, str]) -> None:
     with pytest.raises(ParameterError, match="sagemaker-training-job-isolated"):
         SageMakerTrainingJobIsolated.configured(given)
+
+
+@pytest.mark.parametrize(("days", "jobs"), [("9", []), ("11", ["fraud"])], ids=["too short", "long enough"])
+def test_looks_back_as_far_as_it_is_told(account: Account, days: str, jobs: list[str]) -> None:
+    Laboratory(account).train("fraud")
+    later = Aws(account.session(), account_id=ACCOUNT_ID, region=REGION, now=datetime.now(tz=UTC) + timedelta(days=10))
+
+    found = SageMakerTrainingJobIsolated.configured({"lookbackDays": days}).facts(later)
+
+    assert [job.resource.name for job in found] == jobs
