@@ -34,6 +34,11 @@ def hosting(variant: ScaledVariant, *scalings: Scaling | None) -> ScaledVariant:
     [
         pytest.param(serving(BLUE), compliant(SCALES), id="target with a policy"),
         pytest.param(
+            serving(replace(BLUE, variant=replace(INSTANCES, name="b" * 63))),
+            compliant(SCALES.replace("blue", "b" * 63)),
+            id="the longest name that a variant can have",
+        ),
+        pytest.param(
             serving(ScaledVariant(INSTANCES, None)),
             non_compliant("Variant blue has no scalable target."),
             id="no target",
