@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rules.criteria.alert_routes import delivering, heard, near_misses, silence
@@ -10,6 +9,7 @@ from rules.criteria.event_patterns import ABSENT, VARIES
 from rules.criteria.filter_patterns import matches
 from rules.criteria.management_events import records_write
 from rules.facts.logs import log_group_name
+from rules.frozen import dataclass
 from rules.permissions.conditions import Truth
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.engine.verdict import listed
 from rules.facts.cloudtrail import AdvancedSelector
+from rules.frozen import dataclass
 from rules.permissions.document import shown
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatter
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rules.criteria.event_patterns import ABSENT, VARIES, field_of
+from rules.frozen import dataclass
 from rules.permissions.conditions import Truth, all_of, any_of
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 from rules.engine.parameters import Matching
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
+from rules.frozen import dataclass
 from rules.permissions.access import Access, BroadGrant, NamedResource, effective_access
 from rules.permissions.document import PolicyType, parse, shown
 from rules.permissions.principal import Policy, PolicyKind

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules.criteria.alert_routes import heard, silence
 from rules.engine.verdict import listed
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

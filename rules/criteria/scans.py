@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from rules.criteria.durations import in_days
@@ -10,6 +9,7 @@ from rules.criteria.key_policies import lets_role
 from rules.criteria.scan_scopes import chooses, covers
 from rules.engine.verdict import shortened
 from rules.facts.macie import ABSENT, OFF, PAUSED
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from rules.facts.macie import Inventoried

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rules.delivery.finding import resource_arn, sentences, written
 from rules.engine.documentation import Documentation
 from rules.engine.verdict import shortened
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from rules.delivery.compliance_change import DETAIL_TYPE, MESSAGE_TYPE
 from rules.engine.catalogue import rule_by_id
 from rules.engine.surroundings import SurroundingsError
 from rules.engine.verdict import Compliance
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.catalogue import rule_by_id
 from rules.engine.errors import SHAPE_ERRORS, EventError
 from rules.engine.verdict import Compliance, printable
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from rules.delivery.pack import DEPLOYED, Pack, PackStateError
 from rules.delivery.security_hub import batches
 from rules.engine.collector import Action
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_message
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

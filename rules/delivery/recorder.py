@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

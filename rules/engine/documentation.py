@@ -2,10 +2,10 @@
 
 import inspect
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from rules.engine.rule import Rule
+from rules.frozen import dataclass
 
 HEADINGS = ("Why", "Fix", "Limits")
 LONGEST_DESCRIPTION = 256

@@ -11,12 +11,13 @@ is the Config parameter `minRetentionDays`.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rules.engine.errors import ParameterError
 from rules.engine.verdict import shortened
+from rules.frozen import dataclass
 
 BOOLEANS = {"true": True, "false": False}
 LONGEST_SHOWN = 200

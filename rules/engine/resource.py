@@ -1,6 +1,6 @@
 """Which resource a fact or an evaluation is about, in AWS Config's terms."""
 
-from dataclasses import dataclass
+from rules.frozen import dataclass
 
 ACCOUNT_TYPE = "AWS::::Account"
 """The type under which AWS Config takes evaluations of a whole account ("AWS::Account" is refused)."""

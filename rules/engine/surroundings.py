@@ -9,7 +9,6 @@ import boto3
 
 from rules.engine.aws import Aws
 
-
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME"
 """AWS Lambda sets this for every function, and lets nobody set it."""
 

@@ -1,8 +1,9 @@
 """What a rule says of one resource: a compliance and a finished sentence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from rules.frozen import dataclass
 
 ANNOTATION_LIMIT = 256
 """Longest annotation that PutEvaluations takes, in characters (AWS Config API, Evaluation.Annotation)."""

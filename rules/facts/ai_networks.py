@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.collector import reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import bedrock_usage, ec2, lambda_functions, sagemaker_networks
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +13,7 @@ from rules.facts import bedrock_tags, sagemaker_endpoints
 from rules.facts.listings import every
 from rules.facts.sagemaker_endpoints import ENDPOINT
 from rules.facts.sagemaker_resources import tags, unless_gone
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyType, parse
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every, within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import alarms, bedrock_usage, cloudtrail, event_rules, metric_filters
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import bedrock_usage, iam_account
 from rules.facts.listings import every
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from rules.facts.bedrock_agents import DRAFT, TEST_ALIAS
 from rules.facts.bedrock_prompts import named_key
 from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every, within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,6 +10,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import bedrock_tags
 from rules.facts.listings import every, within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from rules.engine.collector import reads
 from rules.engine.resource import Unreadable
 from rules.facts import bedrock_jobs, kms, s3
 from rules.facts.bedrock_jobs import FRUITLESS, ModelJob
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

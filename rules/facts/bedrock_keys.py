@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from rules.engine.collector import reads
 from rules.engine.resource import Unreadable
 from rules.facts import bedrock_agents, bedrock_flows, bedrock_guardrails, bedrock_jobs, bedrock_prompts, kms, s3
 from rules.facts.bedrock_jobs import Job
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

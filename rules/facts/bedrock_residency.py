@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
@@ -10,6 +9,7 @@ from rules.engine.resource import Resource
 from rules.facts import bedrock_logging, bedrock_usage, knowledge_sources, s3
 from rules.facts.bedrock_tags import tags
 from rules.facts.listings import every, within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

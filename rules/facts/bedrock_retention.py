@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rules.engine.collector import Action, reads
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

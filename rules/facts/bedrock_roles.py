@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.facts import iam_account
 from rules.facts.iam_account import PAGE_SIZE
 from rules.facts.iam_principals import Principal, role_resource
+from rules.frozen import dataclass
 from rules.permissions.caller import Trust, everybody
 from rules.permissions.document import PolicyType, parse
 from rules.permissions.resource_policy import grants

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +13,7 @@ from rules.engine.resource import Resource
 from rules.facts.listings import every
 from rules.facts.sagemaker_models import MODEL, model_package
 from rules.facts.sagemaker_resources import tags, unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

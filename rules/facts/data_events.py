@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import Action, reads
 from rules.facts import bedrock_usage, cloudtrail
 from rules.facts.listings import every
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from botocore.exceptions import ClientError
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError, error_code
 from rules.engine.resource import Resource
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyDocument, PolicyType, parse
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +12,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import alert_destinations
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

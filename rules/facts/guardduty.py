@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +13,7 @@ from rules.engine.resource import Resource, Unreadable
 from rules.facts import bedrock_usage, event_rules
 from rules.facts.bedrock_alerts import unreadable_account
 from rules.facts.listings import every, listed
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyDocument, PolicyType, parse
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +19,7 @@ from rules.facts.iam_policies import (
     inline_policy,
     managed_document,
 )
+from rules.frozen import dataclass
 from rules.permissions.layers import ALONE, Surroundings
 from rules.permissions.principal import Policy, PrincipalPolicies
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +11,7 @@ from rules.engine.errors import error_code
 from rules.engine.resource import Resource, Unreadable
 from rules.facts.bedrock_tags import agent_tags
 from rules.facts.listings import every
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyType, parse
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Unreadable
 from rules.facts.knowledge_bases import knowledge_bases
 from rules.facts.listings import within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +13,7 @@ from rules.engine.resource import Resource, Unreadable
 from rules.facts import s3
 from rules.facts.knowledge_bases import GONE, KNOWLEDGE_BASE, KnowledgeBase, knowledge_bases, tags_of
 from rules.facts.listings import within
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.criteria.credentials.detection import credentials_in_variable
@@ -10,6 +9,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.resource import Unreadable
 from rules.facts import kms
 from rules.facts.lambda_functions import GONE, Function, configuration, configurations, function, functions
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rules.engine.resource import Resource, Unreadable
 from rules.facts.iam import role_name
 from rules.facts.iam_account import roles
 from rules.facts.iam_principals import Principal, role_principal
+from rules.frozen import dataclass
 from rules.permissions.access import NO_ACCESS, Access, effective_access
 from rules.permissions.domains import MODEL_INVOCATION
 

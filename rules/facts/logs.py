@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts import kms
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyType, parse
 
 if TYPE_CHECKING:

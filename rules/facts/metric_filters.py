@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +10,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.facts.alarms import Metric
 from rules.facts.logs import log_group_name
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

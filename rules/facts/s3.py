@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from rules.engine.errors import error_code
 from rules.engine.resource import Resource
 from rules.facts import kms
 from rules.facts.s3_settings import LifecycleRule, ObjectLock, PublicAccessBlock, foreign_grants
+from rules.frozen import dataclass
 from rules.permissions.document import PolicyType, parse
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -14,6 +13,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError, error_code
 from rules.facts import kms, s3
 from rules.facts.s3_settings import PublicAccessBlock
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -15,6 +14,7 @@ from rules.facts.sagemaker_isolation import JOB, Job, Network, Part, Volumes, na
 from rules.facts.sagemaker_models import MODEL
 from rules.facts.sagemaker_resources import tags, unless_gone
 from rules.facts.sagemaker_training_jobs import ENDED, Cluster
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
@@ -11,6 +11,7 @@ from rules.facts import sagemaker_endpoints
 from rules.facts.sagemaker_endpoints import specifications
 from rules.facts.sagemaker_models import MODEL
 from rules.facts.sagemaker_resources import unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
@@ -12,6 +12,7 @@ from rules.facts import kms, sagemaker_endpoints
 from rules.facts.listings import every
 from rules.facts.sagemaker_endpoints import ENDPOINT_CONFIG
 from rules.facts.sagemaker_resources import tags, unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import tags, unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import Action, reads
@@ -11,6 +11,7 @@ from rules.facts import kms, sagemaker_training_jobs
 from rules.facts.sagemaker_endpoint_configs import NamedKey, Output
 from rules.facts.sagemaker_resources import tags, unless_gone
 from rules.facts.sagemaker_training_jobs import TRAINING_JOB
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

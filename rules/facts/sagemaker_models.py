@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +12,7 @@ from rules.engine.resource import Resource, Unreadable
 from rules.facts import s3, s3_objects
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import is_gone, tags
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from rules.engine.collector import Action, reads
 from rules.engine.resource import Resource
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import is_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

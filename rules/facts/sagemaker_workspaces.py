@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
@@ -11,6 +10,7 @@ from rules.engine.resource import Resource
 from rules.facts import kms
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import tags, unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ from rules.facts.knowledge_sources import SourceBucket, source_bucket
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import unless_gone
 from rules.facts.sagemaker_training_jobs import Channel
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

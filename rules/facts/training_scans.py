@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import reads
 from rules.facts import macie, macie_jobs, s3
 from rules.facts.key_policies import key_policy
 from rules.facts.training_corpora import TrainingBucket, tagged_buckets
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

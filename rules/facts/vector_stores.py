@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +11,7 @@ from rules.engine.errors import error_code
 from rules.engine.resource import Unreadable
 from rules.facts import kms, serverless_collections
 from rules.facts.knowledge_bases import MANAGED, knowledge_bases
+from rules.frozen import dataclass
 from rules.permissions.caller import Trust
 from rules.permissions.document import PolicyType, parse
 from rules.permissions.resource_policy import OutsiderKind, outsiders

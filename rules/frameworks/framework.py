@@ -1,7 +1,8 @@
 """The frameworks whose entries rules answer to, and whose reading it is that a rule answers to one."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from rules.frozen import dataclass
 
 STEPS = "implementation steps"
 """What makes a mapping AWS's own where a practice of a lens names the setting that the rule checks."""

@@ -1,9 +1,10 @@
 """What a principal may effectively do in a domain, and where that is broader than its policies name."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from rules.frozen import dataclass
 from rules.permissions.actions import WideAction, wide_actions
 from rules.permissions.conditions import Truth
 from rules.permissions.decision import decide_within

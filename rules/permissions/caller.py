@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from rules.permissions.context import RequestContext

@@ -1,9 +1,11 @@
 """What is known of a request before it is made: condition keys with a value, without one, or undecided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final
+
+from rules.frozen import dataclass
 
 
 class Unresolved(Enum):

@@ -1,7 +1,6 @@
 """The answer to one question: whether a principal may do an action on a resource."""
 
-from dataclasses import dataclass
-
+from rules.frozen import dataclass
 from rules.permissions.conditions import Truth, all_of, any_of
 from rules.permissions.document import Statement
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
+
+from rules.frozen import dataclass
 
 
 class MalformedPolicyError(Exception):

@@ -1,11 +1,12 @@
 """The questions that can be asked: which actions reach which resources, and what names such a resource."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
+from rules.frozen import dataclass
 from rules.permissions.languages import Part
 from rules.permissions.patterns import action_glob
 from rules.permissions.shapes import Characters, Shape

@@ -1,9 +1,9 @@
 """The chain of statements behind an answer: what each allows, limits or denies, in sentences."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from rules.frozen import dataclass
 from rules.permissions.access import Access, effective_access
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.document import Effect, Statement, shown

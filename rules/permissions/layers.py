@@ -1,8 +1,8 @@
 """The policies of one principal, brought to bear: which statements may allow, which surely deny."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from rules.frozen import dataclass
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.context import NOTHING_KNOWN, RequestContext
 from rules.permissions.document import Effect, PolicyDocument, Principal, Statement, Version

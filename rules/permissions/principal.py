@@ -1,9 +1,10 @@
 """A principal with the policies that decide what it may do, as facts hand it to this package."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from rules.frozen import dataclass
 from rules.permissions.context import ContextValue, RequestContext
 from rules.permissions.document import PolicyDocument, shown
 

@@ -1,10 +1,10 @@
 """Which forms of ARN a Resource pattern reaches, whether it names the resource there, and an example."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from rules.frozen import dataclass
 from rules.permissions.domains import ArnForm, Domain
 from rules.permissions.languages import Part, may_meet
 from rules.permissions.patterns import Glob, Wildcard

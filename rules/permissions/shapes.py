@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules.criteria.credentials.own_formats import OWN
 from rules.criteria.credentials.randomness import entropy
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
