@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, CollectionError, error_code, error_message
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.verdict import Verdict, not_applicable, out_of_scope
+from rules.frozen import dataclass
 from rules.permissions.document import MalformedPolicyError
+from rules.permissions.languages import UndecidedError
 
 if TYPE_CHECKING:
     from rules.engine.aws import Aws
@@ -94,7 +95,7 @@ def _judged(rule: Rule[Any], fact: Fact) -> Judged | Unreadable:
     """Return a fact with its verdict; what the rule cannot judge is unreadable, and hides no other resource."""
     try:
         return Judged(fact.resource, verdict_on(rule, fact))
-    except (MalformedPolicyError, *SHAPE_ERRORS) as error:
+    except (MalformedPolicyError, UndecidedError, *SHAPE_ERRORS) as error:
         return Unreadable(fact.resource, error_code(error), error_message(error))
 
 

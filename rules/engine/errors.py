@@ -10,6 +10,7 @@ from botocore.parsers import ResponseParserError
 
 from rules.engine.verdict import printable, shortened
 from rules.permissions.document import MalformedPolicyError
+from rules.permissions.languages import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +66,10 @@ class UnexpectedAnswerError(Exception):
     """AWS answered, but without something that its API promises and the rule cannot do without."""
 
 
-READ_ERRORS = (ClientError, BotoCoreError, ResponseParserError, MalformedPolicyError, UnexpectedAnswerError)
+READ_ERRORS = (
+    *(ClientError, BotoCoreError, ResponseParserError),
+    *(MalformedPolicyError, UndecidedError, UnexpectedAnswerError),
+)
 """Everything that reading one thing from AWS may raise: refused, unreachable, or not understood."""
 
 SHAPE_ERRORS = (KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError, RecursionError)

@@ -1,17 +1,17 @@
 """Actions beyond the ones asked about: what wide Action entries grant besides, and who is like an administrator."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from string import ascii_letters, ascii_lowercase, digits, printable, whitespace
 from typing import Final
 
+from rules.frozen import dataclass
 from rules.permissions.conditions import Truth
 from rules.permissions.decision import decide_within
 from rules.permissions.document import Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import SEPARATOR, Language, Part, UndecidedError, find_text, may_meet
+from rules.permissions.languages import SEPARATOR, Language, Part, Patience, UndecidedError, find_text, may_meet
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import action_glob
 from rules.permissions.principal import Policy, PrincipalPolicies
@@ -147,6 +147,10 @@ class _Beyond:
     def layers(self) -> Layers:
         return layers(self.principal, self.surroundings)
 
+    @cached_property
+    def _patience(self) -> Patience:
+        return Patience()
+
     def grant(self, live: LiveStatement, written: str, part: Part, resource: str) -> WideAction | None:
         """Return what an Action entry grants beyond, trying `resource` first."""
         try:
@@ -167,12 +171,12 @@ class _Beyond:
                     yield action, resource
         # Most often no action is left at all, whatever the resource, and that is quickly told.
         limits = (((_action_part(each.statement),) for each in layer) for layer in self.layers.limits)
-        if not may_meet(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),)):
+        if not may_meet(self.shape, (((part,),), *map(tuple, limits)), ((self.permitted,),), self._patience):
             return
         required = (((part, live.possible),), *(tuple(map(_possible, layer)) for layer in self.layers.limits))
         forbidden = ((self.permitted, _ANYTHING), *map(_certain, self.layers.certain_denies))
         for on in _RESOURCES:
-            text = find_text((*self.shape, SEPARATOR, *on), required, forbidden)
+            text = find_text((*self.shape, SEPARATOR, *on), required, forbidden, self._patience)
             if text is not None:
                 found, _, its_resource = text.partition(SEPARATOR)
                 yield found, its_resource

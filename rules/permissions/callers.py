@@ -9,6 +9,7 @@ from rules.permissions.caller import Caller, Guarded, account_of, everybody, nam
 from rules.permissions.constants import ANY_TEXT, representatives
 from rules.permissions.context import ContextValue, RequestContext
 from rules.permissions.identity_providers import SHARED_ISSUERS, issuer, names_customer, picks_customer
+from rules.permissions.languages import Patience
 from rules.permissions.outside import UNIQUE_PRINCIPAL, Outside, Settled
 
 if TYPE_CHECKING:
@@ -35,9 +36,16 @@ class Callers:
     that no constant names, stand for all of them.
     """
 
-    def __init__(self, document: PolicyDocument, trust: Trust, guarded: Guarded = Guarded.RESOURCE) -> None:
+    def __init__(
+        self,
+        document: PolicyDocument,
+        trust: Trust,
+        guarded: Guarded = Guarded.RESOURCE,
+        patience: Patience | None = None,
+    ) -> None:
         self._trust = trust
-        self._outside = Outside(document, trust, guarded)
+        self._patience = patience or Patience()
+        self._outside = Outside(document, trust, guarded, self._patience)
         services = (entry.value for entry in self._outside.entries if entry.type == "Service")
         self._named_services = tuple(dict.fromkeys(services))
         excepted = [entry for statement in document.statements for entry in statement.not_principals or ()]
@@ -108,7 +116,9 @@ class Callers:
 
     def _every_service(self) -> Iterator[Caller]:
         named = self._outside.constants.of("aws:principalservicename", "aws:principalservicenameslist")
-        for service in dict.fromkeys((*representatives(ANY_TEXT, named), *self._named_services)):
+        for service in dict.fromkeys(
+            (*representatives(ANY_TEXT, named, patience=self._patience), *self._named_services)
+        ):
             yield from self._service(service)
 
     def _service(self, service: str) -> Iterator[Caller]:
@@ -139,7 +149,8 @@ class Callers:
         told_apart = [key for key in claims if names_customer(federated, key.removeprefix(prefix))]
         for key in told_apart:
             values = self._outside.constants.of(key)
-            choices.append((*representatives(ANY_TEXT, values, filter(picks_customer, values)), None))
+            told = representatives(ANY_TEXT, values, filter(picks_customer, values), patience=self._patience)
+            choices.append((*told, None))
         nobody: Settled = dict.fromkeys((*PRINCIPAL_KEYS, *SERVICE_KEYS))
         for claimed in product(*choices):
             yield Caller(_context(nobody, dict(zip(told_apart, claimed, strict=True))), arn=federated, name=federated)

@@ -8,7 +8,7 @@ from itertools import chain, permutations
 from string import ascii_letters, ascii_lowercase, digits
 from typing import TYPE_CHECKING, Final
 
-from rules.permissions.languages import Part, find_text
+from rules.permissions.languages import Part, Patience, find_text
 from rules.permissions.patterns import Glob, wildcards
 from rules.permissions.shapes import Characters, Shape
 
@@ -68,13 +68,22 @@ def _with_any_variable(value: str) -> str:
     return _VARIABLE.sub("*", value[:closed]) + value[closed:]
 
 
-def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[str] = ()) -> tuple[str, ...]:
+def representatives(
+    shape: Shape, patterns: Iterable[str], insiders: Iterable[str] = (), *, patience: Patience | None = None
+) -> tuple[str, ...]:
     """
     Return texts of a shape that stand for every outsider whom the patterns tell apart.
 
     Texts that an `insiders` pattern matches are left out. The first text matches as few of the patterns as
     possible; the others are one for each pattern, and for each pattern without (and within) each other one.
+    Raises UndecidedError when the searches for them use up the patience.
     """
+    together = patience or Patience()
+
+    def text(required: tuple[Glob, ...], forbidden: tuple[Glob, ...]) -> str | None:
+        together.endure(sum(glob.size for glob in (*required, *forbidden)))
+        return _text(shape, required, forbidden, together)
+
     trusted = tuple(wildcards(insider) for insider in insiders)
     every = tuple(
         glob
@@ -82,16 +91,16 @@ def representatives(shape: Shape, patterns: Iterable[str], insiders: Iterable[st
         if glob.literal is None or not any(insider.matches(glob.literal) for insider in trusted)
     )
     broad = tuple(glob for glob in every if glob.literal is None)
-    texts = [_text(shape, (_ANYTHING,), (*trusted, *(glob for glob in every if glob != _ANYTHING)))]
+    texts = [text((_ANYTHING,), (*trusted, *(glob for glob in every if glob != _ANYTHING)))]
     for glob in every:
-        texts.append(_text(shape, (glob,), () if glob.literal is not None else trusted))
+        texts.append(text((glob,), () if glob.literal is not None else trusted))
         if glob.literal is None:
-            texts.append(_text(shape, (glob,), (*trusted, *(other for other in every if other != glob))))
+            texts.append(text((glob,), (*trusted, *(other for other in every if other != glob))))
     if len(broad) <= _MOST_COMPARED:
         for one, other in permutations(broad, 2):
-            texts.append(_text(shape, (one,), (*trusted, other)))
-            texts.append(_text(shape, (one, other), trusted))
-    return tuple(dict.fromkeys(text for text in texts if text is not None))
+            texts.append(text((one,), (*trusted, other)))
+            texts.append(text((one, other), trusted))
+    return tuple(dict.fromkeys(found for found in texts if found is not None))
 
 
 def arn_shape(partition: str, account: str, region: str | None = None) -> Shape:
@@ -109,9 +118,10 @@ def path_shape(organization: str) -> Shape:
     return (organization, "/r-", Characters(frozenset(ascii_lowercase + digits + "-/")))
 
 
-def _text(shape: Shape, required: tuple[Glob, ...], forbidden: tuple[Glob, ...]) -> str | None:
+def _text(shape: Shape, required: tuple[Glob, ...], forbidden: tuple[Glob, ...], patience: Patience) -> str | None:
     return find_text(
         shape,
         tuple(((Part((glob,)),),) for glob in required),
         ((Part(forbidden),),) if forbidden else (),
+        patience,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rules.permissions.caller import Trust
     from rules.permissions.document import PolicyDocument
+    from rules.permissions.languages import Patience
     from rules.permissions.shapes import Shape
 
 Settled = dict[str, ContextValue | None]
@@ -53,8 +54,9 @@ class Outside:
     Written out in full they count as the own ones, because whoever wrote the policy chose them one by one.
     """
 
-    def __init__(self, document: PolicyDocument, trust: Trust, guarded: Guarded) -> None:
+    def __init__(self, document: PolicyDocument, trust: Trust, guarded: Guarded, patience: Patience) -> None:
         self._trust = trust
+        self._standing_for = partial(representatives, patience=patience)
         self._guarded = guarded
         self.constants = constants = Constants(document)
         self.entries = [
@@ -65,10 +67,10 @@ class Outside:
         arns = constants.of(*_ARN_KEYS, *filter(self._is_arn_context, constants.keys))
         named = (*(account_of(entry.value) for entry in self.entries), *map(owner_field, arns))
         self._known_accounts = frozenset((*filter(None, named), *constants.of(*_ACCOUNT_KEYS)))
-        self.accounts = representatives(ACCOUNT, sorted(self._known_accounts), trust.every_account)
+        self.accounts = self._standing_for(ACCOUNT, sorted(self._known_accounts), trust.every_account)
         heads = (path.partition("/")[0] for path in constants.of(*_PATH_KEYS))
         self._known_orgs = frozenset((*constants.of(*_ORG_KEYS), *heads))
-        first, *others = representatives(ORGANIZATION, sorted(self._known_orgs), trust.org_ids)
+        first, *others = self._standing_for(ORGANIZATION, sorted(self._known_orgs), trust.org_ids)
         self._orgs: tuple[str | None, ...] = (first, None, *others)
         self._paths = cache(self._outside_paths)
         self.arns = cache(self._outside_arns)
@@ -147,33 +149,33 @@ class Outside:
         return key.startswith(ENCRYPTION_CONTEXT) and all(text.startswith("arn:") for text in self.constants.of(key))
 
     def _outside_paths(self, org: str | None) -> tuple[str | None, ...]:
-        return (None,) if org is None else representatives(path_shape(org), self.constants.of(*_PATH_KEYS))
+        return (None,) if org is None else self._standing_for(path_shape(org), self.constants.of(*_PATH_KEYS))
 
     def principal_arns(self, account: str) -> tuple[str, ...]:
         """Return ARNs of principals that stand for all of an account."""
-        return representatives(arn_shape(self._trust.partition, account), self.constants.of("aws:principalarn"))
+        return self._standing_for(arn_shape(self._trust.partition, account), self.constants.of("aws:principalarn"))
 
     def _outside_arns(self, key: str, account: str) -> tuple[str, ...]:
         """Return ARNs of resources that stand for all of an account, and for those that show no account."""
         patterns = self.constants.of(key)
         # No name of an AWS resource holds an account between colons, so `*` does not reach across an ARN's account.
         insiders = [f"*:*:*:*:*:{rest}{one}:*" for one in self._trust.every_account for rest in ("", "*:")]
-        owned = representatives(arn_shape(self._trust.partition, account), patterns, insiders)
+        owned = self._standing_for(arn_shape(self._trust.partition, account), patterns, insiders)
         unowned = [pattern for pattern in patterns if not owner_field(pattern)]
         if not unowned:
             return owned
         shape = arn_shape(self._trust.partition, "")
-        return (*owned, *representatives(shape, unowned, filter(is_literal, unowned)))
+        return (*owned, *self._standing_for(shape, unowned, filter(is_literal, unowned)))
 
     def _unique_ids(self) -> tuple[str, ...]:
         known = self.constants.of("aws:userid")
-        return representatives(
+        return self._standing_for(
             UNIQUE_ID, known, [text for text in known if UNIQUE_PRINCIPAL.match(text.partition(":")[0])]
         )
 
     def _places(self, shape: Shape, key: str) -> tuple[str, ...]:
         known = self.constants.of(key)
-        return representatives(shape, known, filter(is_literal, known))
+        return self._standing_for(shape, known, filter(is_literal, known))
 
     def mentions(self, *keys: str) -> bool:
         """Say whether the policy has a condition on one of these keys."""

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from rules.frozen import dataclass
 from rules.permissions.context import NOTHING_KNOWN, RequestContext, Unresolved
 from rules.permissions.document import Version
 
@@ -49,6 +50,11 @@ class Glob:
 
     def __str__(self) -> str:
         return "".join(token.value if isinstance(token, Wildcard) else token for token in self.tokens)
+
+    @property
+    def size(self) -> int:
+        """How many characters and wildcards it has."""
+        return sum(1 if isinstance(token, Wildcard) else len(token) for token in self.tokens)
 
     @property
     def literal(self) -> str | None:

@@ -1,14 +1,14 @@
 """One question about a principal: what these statements let these actions reach, and what they name."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from rules.frozen import dataclass
 from rules.permissions.conditions import Over, Truth, parse_operator
 from rules.permissions.document import Condition
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, UndecidedError, find_text
+from rules.permissions.languages import Part, Patience, UndecidedError, find_text
 from rules.permissions.layers import LiveStatement
 from rules.permissions.patterns import Glob, text_extent, wildcards
 from rules.permissions.reach import Reach, reaches
@@ -125,9 +125,14 @@ class Question:
                 reach.form.shape(self.partition),
                 tuple(tuple((each,) for each in layer) for layer in required),
                 tuple((each,) for each in forbidden),
+                self._patience,
             )
         except UndecidedError:
             return entry.written
+
+    @cached_property
+    def _patience(self) -> Patience:
+        return Patience()
 
     @staticmethod
     def _parts(layer: Sequence[LiveStatement]) -> tuple[Part, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from rules.frozen import dataclass
 from rules.permissions.caller import Caller, Guarded, Trust, covers, everybody, touches
 from rules.permissions.callers import Callers
 from rules.permissions.conditions import Truth, judge
 from rules.permissions.constants import ANY_TEXT
 from rules.permissions.context import RequestContext
 from rules.permissions.document import Effect, Principal, shown
-from rules.permissions.languages import SEPARATOR, Language, Part, may_meet
+from rules.permissions.languages import SEPARATOR, Language, Part, Patience, find_text, may_meet
 from rules.permissions.patterns import Glob, action_glob, resource_extent, wildcards
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def outsiders(
     patterns; None: any) count. A condition confines only when no outsider can meet it; a Deny closes only what it
     closes for every request. Whatever depends on anything but who asks, lets in. A service principal is an
     outsider (of the kind SERVICE) unless it is confined to acting for trusted accounts or organizations.
+    Raises UndecidedError for a policy that tells apart too many of them.
     """
     found = grants(document, trust, actions, resources=resources, guarded=guarded)
     return tuple(grant.outsider for grant in found if grant.outsider is not None)
@@ -104,9 +105,14 @@ def grants(
     resources: Iterable[str] | None = None,
     guarded: Guarded = Guarded.RESOURCE,
 ) -> tuple[Grant, ...]:
-    """Return whom the Allow statements let in, insiders too; see `outsiders` for the arguments."""
-    question = _Question(document, actions, resources)
-    callers = Callers(document, trust, guarded)
+    """
+    Return whom the Allow statements let in, insiders too; see `outsiders` for the arguments.
+
+    Raises UndecidedError for a policy that tells apart too many of them.
+    """
+    patience = Patience(times=8)
+    question = _Question(document, actions, resources, patience)
+    callers = Callers(document, trust, guarded, patience)
     found = []
     for statement in question.allowing:
         entries: tuple[Principal | None, ...] = (None,) if statement.principals is None else statement.principals
@@ -121,8 +127,12 @@ def grants(
 def gets_in(
     document: PolicyDocument, caller: Caller, actions: Iterable[str], resources: Iterable[str] | None = None
 ) -> bool:
-    """Say whether the policy may let a caller do one of the actions on one of the resources (None: any)."""
-    question = _Question(document, actions, resources)
+    """
+    Say whether the policy may let a caller do one of the actions on one of the resources (None: any).
+
+    Somebody relies on that, so that a question which takes too long is no yes: raises UndecidedError.
+    """
+    question = _Question(document, actions, resources, Patience(), exact=True)
     return any(
         question.lets_in(statement, caller)
         for statement in question.allowing
@@ -154,9 +164,18 @@ class _Question:
     """Whether a policy lets callers do one of some actions on one of some resources."""
 
     def __init__(
-        self, document: PolicyDocument, actions: Iterable[str] | None, resources: Iterable[str] | None
+        self,
+        document: PolicyDocument,
+        actions: Iterable[str] | None,
+        resources: Iterable[str] | None,
+        patience: Patience,
+        *,
+        exact: bool = False,
     ) -> None:
         self._version = document.version
+        self._patience = patience
+        self._exact = exact
+        self._effort = STEPS_PER_STATEMENT * len(document.statements)
         self._asked = _asked(actions, resources)
         self._denying = [statement for statement in document.statements if statement.effect is Effect.DENY]
         self.allowing = [
@@ -167,6 +186,7 @@ class _Question:
 
     def lets_in(self, statement: Statement, caller: Caller) -> bool:
         """Say whether an Allow statement, which is about a caller, may let it in."""
+        self._patience.endure(self._effort)
         if any(covers(entry, caller) for entry in statement.not_principals or ()):
             return False
         if judge(statement.conditions, caller.context, self._version) is Truth.FALSE:
@@ -189,8 +209,14 @@ class _Question:
 
     def _leaves(self, statement: Statement, denied: tuple[Language, ...]) -> bool:
         """Say whether a statement allows some action on some resource that is asked for and not denied."""
-        return may_meet(_SHAPE, (_possible(statement, self._version), (self._asked,)), denied)
+        required = (_possible(statement, self._version), (self._asked,))
+        if self._exact:
+            return find_text(_SHAPE, required, denied, self._patience) is not None
+        return may_meet(_SHAPE, required, denied, self._patience)
 
+
+STEPS_PER_STATEMENT: Final = 10
+"""What asking about a caller costs for each statement, beside the steps of searches."""
 
 _SHAPE: Final = (*ANY_TEXT, SEPARATOR, *ANY_TEXT)
 

@@ -651,6 +651,14 @@ def test_a_question_that_takes_too_long_counts_as_broad_with_the_entry_itself(mo
     assert [grant.example for grant in access.grants] == [slow]
 
 
+def test_when_searches_take_too_long_together_the_rest_counts_as_broad(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "most_steps_together", 0)
+    slow = f"{MODELS}/slow.*"
+    who = principal(allow(INVOKE, slow), deny(INVOKE, f"{MODELS}/slow.*o*"))
+
+    assert told(effective_access(who, MODEL_INVOCATION)) == Told(((slow, slow),))
+
+
 def test_actions_whose_search_takes_too_long_count_as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(languages, "most_steps", 0)
     who = principal(allow("bedrock:*", MODEL_A), limit=boundary(allow([INVOKE, "bedrock:GetSlow*"])))

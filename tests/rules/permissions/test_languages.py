@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.permissions.languages import SEPARATOR, Language, Part, UndecidedError, covers, find_text, may_meet
+from rules.permissions import languages as searches
+from rules.permissions.languages import (
+    SEPARATOR,
+    Language,
+    Part,
+    Patience,
+    UndecidedError,
+    covers,
+    find_text,
+    may_meet,
+)
 from rules.permissions.patterns import wildcards
 from rules.permissions.shapes import Characters, Maybe, Shape, shape_pattern
 
@@ -147,3 +157,48 @@ def test_the_search_agrees_with_trying_every_text(required: list[list[Language]]
 
     assert (found is None) is (shortest is None)
     assert found is None or (wanted(found) and shortest is not None and len(found) == len(shortest))
+
+
+SMALL_SHAPES: list[Shape] = [
+    ANY,
+    ("a", "b", Characters(LETTERS)),
+    ("c", Characters(LETTERS, 2, 3)),
+    (Maybe(("a", Characters(LETTERS, 1))), "b", Maybe(("c",))),
+]
+
+
+@given(st.sampled_from(SMALL_SHAPES), st.lists(st.text("abc*?", max_size=6), max_size=3))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_a_question_about_one_part_is_answered_as_by_the_search(shape: Shape, patterns: list[str]) -> None:
+    one = (part(*patterns),)
+    assert may_meet(shape, ((one,),)) is (find_text(shape, ((one,),)) is not None)
+
+
+def test_a_pattern_that_a_search_would_give_up_is_told_to_meet_nothing() -> None:
+    hard = part("*a" + "?" * 40)
+    with pytest.raises(UndecidedError):
+        find_text((Characters(LETTERS, 0, 40), "b"), (((hard,),),), ((part("*bb", "*cb"),),))
+    assert not may_meet((Characters(LETTERS, 0, 40),), (((hard,),),))
+
+
+def question(pattern: str) -> tuple[Shape, tuple[tuple[Language, ...], ...], tuple[Language, ...]]:
+    return ANY, ((language(pattern),),), (language("b*"),)
+
+
+def test_searches_stop_when_their_evaluation_has_taken_too_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searches, "most_steps_together", 1)
+    patience = Patience()
+    assert find_text(*question("a*"), patience) == "a"
+    with pytest.raises(UndecidedError):
+        find_text(*question("c*"), patience)
+    assert may_meet(*question("b*"), patience)
+    assert find_text(*question("c*"), Patience()) == "c"
+
+
+def test_the_same_search_counts_once_in_an_evaluation() -> None:
+    patience = Patience()
+    for _ in range(2):
+        patience.spend(searches.most_steps_together - 1, "one")
+    assert not patience.over
+    patience.spend(1, "another")
+    assert patience.over

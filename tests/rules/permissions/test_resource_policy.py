@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from rules.permissions import languages
 from rules.permissions.context import RequestContext
 from rules.permissions.document import PolicyDocument, PolicyType, Principal, parse
+from rules.permissions.languages import UndecidedError
 from rules.permissions.resource_policy import (
     Caller,
     Grant,
@@ -654,3 +656,30 @@ def test_tls_may_be_asked_for_some_actions() -> None:
 
     assert requires_tls(document, (OBJECTS,), ("s3:GetObject", "s3:PutObject"))
     assert not requires_tls(document, (OBJECTS,), ("s3:GetObject", "s3:DeleteObject"))
+
+
+def intertwined(count: int) -> dict[str, Any]:
+    """Return a statement that tells apart very many requests."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    patterns = [f"*{letters[number % 26]}{'?' * (number // 2 + 1)}" for number in range(count)]
+    return {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "NotResource": patterns}
+
+
+def test_nobody_counts_as_let_in_when_that_takes_too_long_to_find_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "most_steps", 10)
+    let_in = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*slow*"}
+    policy = parse({"Version": "2012-10-17", "Statement": [let_in, intertwined(2)]}, PolicyType.RESOURCE)
+    somebody = Caller(RequestContext({}), "123456789012", service="cloudwatch.amazonaws.com")
+
+    with pytest.raises(UndecidedError, match="too long"):
+        gets_in(policy, somebody, ("sns:Publish",))
+
+
+def test_a_policy_that_tells_too_many_apart_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "most_steps_together", 10)
+    roles = {"ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/*{number}*" for number in range(20)]}}
+    let_in = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": roles}
+    policy = parse({"Version": "2012-10-17", "Statement": let_in}, PolicyType.RESOURCE)
+
+    with pytest.raises(UndecidedError):
+        outsiders(policy, Trust("123456789012", "aws"))
