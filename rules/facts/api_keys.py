@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from rules.engine.errors import error_code
 from rules.facts.iam import GONE
 from rules.facts.iam_account import PAGE_SIZE
 from rules.facts.iam_principals import USER, user_resource
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws
 NOT_SUPPORTED = "NotSupportedService"
 """How IAM answers in a partition that does not have the service."""
 
-ACTIVE = "Active"
+UNUSABLE = frozenset({"Inactive", "Expired"})
+"""Whatever else IAM may say one day of a key (StatusType), the service may take it."""
 DAY = timedelta(days=1)
 
 
@@ -54,7 +55,7 @@ class ApiKey:
     @property
     def active(self) -> bool:
         """Whether the service takes it."""
-        return self.status == ACTIVE
+        return self.status not in UNUSABLE
 
 
 @dataclass(frozen=True)

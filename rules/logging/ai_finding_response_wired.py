@@ -71,8 +71,9 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
         if detector is None or not detector.enabled:
             return non_compliant("GuardDuty is off in this Region, which uses Amazon Bedrock.")
         defects = []
-        if self.require_ai_protection and detector.features.get("AI_PROTECTION") == "DISABLED":
-            defects.append("AI Protection of GuardDuty is DISABLED; ENABLED is wanted.")
+        protection = detector.features.get("AI_PROTECTION", "ENABLED")
+        if self.require_ai_protection and protection != "ENABLED":
+            defects.append(f"AI Protection of GuardDuty is {protection}; ENABLED is wanted.")
         found = ways(account, self.sources, self.min_severity, self.trusted_accounts)
         if not found:
             defects.extend(silence(account, self.sources, self.min_severity))

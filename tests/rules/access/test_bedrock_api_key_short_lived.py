@@ -60,6 +60,11 @@ def judged(*keys: ApiKey, **parameters: str) -> Verdict:
             ),
             id="another AI service",
         ),
+        pytest.param(
+            (key(None, status="Paused"),),
+            non_compliant(FOREVER),
+            id="a status that IAM does not know yet, which may be in use",
+        ),
         pytest.param((key(None, status="Inactive"), key(9)), IN_TIME, id="one that never expires is switched off"),
         pytest.param(
             (key(None, status="Inactive"), key(90, status="Expired")),

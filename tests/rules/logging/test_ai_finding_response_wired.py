@@ -78,6 +78,11 @@ def importing(finding: dict[str, Any], *, in_security_hub: bool = True) -> Findi
             id="AI Protection off",
         ),
         pytest.param(
+            replace(ACCOUNT, detector=replace(DETECTOR, features={"AI_PROTECTION": "PAUSED"})),
+            non_compliant("AI Protection of GuardDuty is PAUSED; ENABLED is wanted."),
+            id="AI Protection in a state that nobody knows yet",
+        ),
+        pytest.param(
             replace(ACCOUNT, detector=replace(DETECTOR, features={"S3_DATA_EVENTS": "DISABLED"})),
             GOOD,
             id="a Region without AI Protection",
