@@ -74,7 +74,7 @@ class CountingSession:
         self.asked: defaultdict[str, Asked] = defaultdict(Asked)
         self._session = account.session(REGION)
         self._clients: dict[tuple[str, str], Any] = {}
-        self._known: dict[str, Any] = {}
+        self.known: dict[str, Any] = {}
         self._lock = Lock()
 
     def get_partition_for_region(self, region: str) -> str:
@@ -102,11 +102,11 @@ class CountingSession:
             key = json.dumps([service, region, operation, parameters], sort_keys=True, default=str)
             with self._lock:
                 self.asked[f"{service}:{operation}"].note(parameters)
-            if key not in self._known:
-                self._known[key] = _answered(send, operation, parameters)
-            if isinstance(self._known[key], Exception):
-                raise self._known[key].with_traceback(None)
-            return self._known[key]
+            if key not in self.known:
+                self.known[key] = _answered(send, operation, parameters)
+            if isinstance(self.known[key], Exception):
+                raise self.known[key].with_traceback(None)
+            return self.known[key]
 
         return answer
 

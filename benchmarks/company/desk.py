@@ -7,6 +7,7 @@ from base64 import b64encode
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 from botocore import xform_name  # noqa: TID251 - orders are API calls here
 from moto.core.responses import ActionResult
@@ -80,12 +81,18 @@ class Directly:
         return self._api.ask(service, operation, **params)
 
     def _call(self, service: str, operation: str, params: Mapping[str, Any]) -> Call:
-        key_id = CREDENTIALS["AWS_ACCESS_KEY_ID"]
+        model = get_service_model(service).operation_model(operation)
+        tokens = {
+            name: str(uuid4())
+            for name, member in model.input_shape.members.items()
+            if "idempotencyToken" in member.metadata
+        }
         return Call(
             service=service,
-            operation=get_service_model(service).operation_model(operation),
-            params=deepcopy(dict(params)),
-            access_key_id=key_id,
+            operation=model,
+            # A client makes up what tells one order from the same order again.
+            params=tokens | deepcopy(dict(params)),
+            access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             account_id=ACCOUNT_ID,
             region=self._region,
             request=HttpRequest("POST", "https://localhost", {}, b""),

@@ -20,7 +20,8 @@ def build(grounds: Grounds) -> None:
         block = f"10.{number % 250}.0.0/16"
         vpc = grounds.ask("ec2", "CreateVpc", CidrBlock=block)["Vpc"]["VpcId"]
         grounds.ask("ec2", "ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames={"Value": True})
-        subnet = grounds.ask("ec2", "CreateSubnet", VpcId=vpc, CidrBlock=block.replace("/16", "/24"))["Subnet"]
+        place = {"CidrBlock": block.replace("/16", "/24"), "AvailabilityZone": f"{REGION}a"}
+        subnet = grounds.ask("ec2", "CreateSubnet", VpcId=vpc, **place)["Subnet"]
         group = grounds.ask("ec2", "CreateSecurityGroup", GroupName="https", Description="HTTPS", VpcId=vpc)["GroupId"]
         grounds.ask(
             "ec2",
