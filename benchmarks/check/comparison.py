@@ -24,8 +24,11 @@ NETWORK = 0.05
 
 WANTED_AT_ONCE, WANTED_OVER_A_NETWORK, WANTED_CALLS = 10, 20, 20
 
-LIMIT = 20
-"""Calls of each operation in a second, as AWS throttles many of its listings and descriptions."""
+LIMIT = 10
+"""
+Calls of each operation in a second, as AWS documents for most of Amazon Bedrock Agents
+(https://docs.aws.amazon.com/general/latest/gr/bedrock.html).
+"""
 
 
 @dataclass(frozen=True)
