@@ -13,14 +13,15 @@ from tests.mutation.results import Results
 from tests.mutation.score import Room, drawn, total
 
 ROOT = Path(__file__).parents[2]
-RULES = Package(ROOT, "rules", "tests/rules")
+PAGES = "tests/cli/commands/test_generate.py::test_the_repository_is_current"
+RULES = Package(ROOT, "rules", "tests/rules", further=(PAGES,))
 KEPT = ROOT / "build" / "mutation"
 
 
 def main() -> int:
     """Judge mutants, print the survivors and the score for each room; exit 1 if it is under what is wanted."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("--under", default="rules", metavar="PATH", help="a folder or a module (default: %(default)s)")
+    parser.add_argument("--under", nargs="+", default=["rules"], metavar="PATH", help="folders or modules")
     parser.add_argument("--all", action="store_true", help="every mutant; can be broken off, and goes on when repeated")
     parser.add_argument("--count", type=int, default=1500, help="how many to draw otherwise (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="what draws them (default: %(default)s)")
@@ -33,7 +34,7 @@ def main() -> int:
     if chosen.record or not recording.with_suffix(".json").is_file():
         record(RULES, recording)
     rooms: dict[str, list[Mutant]] = {}
-    for path in RULES.modules(chosen.under):
+    for path in dict.fromkeys(path for under in chosen.under for path in RULES.modules(under)):
         rooms.setdefault(RULES.room(path), []).extend(mutants(ROOT, path))
     everything = [mutant for found in rooms.values() for mutant in found]
     wanted = everything if chosen.all else drawn(rooms, chosen.count, chosen.seed)

@@ -31,11 +31,16 @@ def hash_of(*files: Path) -> str:
 
 @dataclass(frozen=True)
 class Package:
-    """A package whose mutants are judged, and the folder of its tests, which mirrors it."""
+    """
+    A package whose mutants are judged, and the folder of its tests, which mirrors it.
+
+    `further` are tests elsewhere that hold what modules declare, such as the pages that are made from them.
+    """
 
     root: Path
     name: str
     tests: str
+    further: tuple[str, ...] = ()
 
     def modules(self, under: str = "") -> list[str]:
         """Return the paths of all modules, relative to the root, that are in a folder or are that file."""

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,7 +35,7 @@ OPTIONS = ("-qx", "--assert=plain", "-pno:cacheprovider", "-pno:xdist", "-pno:co
 ENDS_WELL = (pytest.ExitCode.OK, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.NO_TESTS_COLLECTED)
 MOST_OTHERS = 200
 """Tests beyond those of the module's own file, and the most files that they may be in."""
-MOST_FILES = 12
+MOST_FILES = 16
 TEST_SECONDS = 30
 """CPU seconds after which one test is stopped; none takes a third of that."""
 
@@ -246,7 +247,8 @@ class Judge:
         mirror = f"{self.covering.package.mirror(mutant.path)}::"
         tests = self.covering.tests_of(mutant)
         near = [test for test in tests if test.startswith(mirror)]
-        return near, tests[len(near) :][:MOST_OTHERS]
+        further = () if mutant.in_function else self.covering.package.further
+        return near, [*further, *_mixed(tests[len(near) :])[:MOST_OTHERS]]
 
     def _files(self, path: str, tests: Iterable[str]) -> list[str]:
         """Return the file that mirrors a module, or those that tests are in if there is no such file."""
@@ -317,6 +319,14 @@ class Judge:
         if found.killed:
             self._killers[found.test] += 1
         return found
+
+
+def _mixed(tests: Iterable[str]) -> list[str]:
+    """Return the first tests of every file before the second ones, files in the order of their first tests."""
+    files: dict[str, list[str]] = {}
+    for test in tests:
+        files.setdefault(test.partition("::")[0], []).append(test)
+    return [test for several in zip_longest(*list(files.values())[:MOST_FILES]) for test in several if test]
 
 
 def _imported_by(*modules: str) -> list[str]:

@@ -154,13 +154,13 @@ def _within(module: ast.Module, node: ast.AST, statement: ast.stmt | None, *, in
         if _is_for_readers(node, field):
             continue
         several = isinstance(value, list)
+        inside = in_function or (field == "body" and isinstance(node, ast.FunctionDef | ast.Lambda))
         for index, child in enumerate(value if several else [value]):
             if not isinstance(child, ast.AST) or _is_unchanged(node, field, child):
                 continue
             at = child if isinstance(child, ast.stmt) else statement
             if at is not None:
-                yield _Place(module, child, at, in_function, node, field, index if several else None)
-            inside = in_function or isinstance(child, ast.FunctionDef | ast.Lambda)
+                yield _Place(module, child, at, inside, node, field, index if several else None)
             yield from _within(module, child, at, in_function=inside)
 
 
