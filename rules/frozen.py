@@ -4,7 +4,7 @@ Frozen dataclasses that are quick to make.
 For each class the standard library compiles six functions: half a millisecond, and a rule's handler has fifty classes
 behind it. Here only the constructor is compiled; what compares, hashes, shows and protects instances is the same for
 all of them. Import `dataclass` from here in the place of the standard library's, and use it in the same way: classes,
-fields and errors are the standard library's, and what is not frozen, or is ordered, is left to it altogether.
+fields and errors are the standard library's, and what is not frozen is left to it altogether.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dataclass"]
 
-KNOWN = frozenset({"frozen", "eq", "slots"})
+KNOWN = frozenset({"frozen", "eq", "order", "slots"})
 _GIVEN_NOTHING = object()
 
 
@@ -27,6 +27,30 @@ def _eq(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
     return self.__frozen_key__(self) == self.__frozen_key__(other)
+
+
+def _lt(self: Any, other: Any) -> Any:
+    return (
+        self.__frozen_key__(self) < self.__frozen_key__(other) if other.__class__ is self.__class__ else NotImplemented
+    )
+
+
+def _le(self: Any, other: Any) -> Any:
+    return (
+        self.__frozen_key__(self) <= self.__frozen_key__(other) if other.__class__ is self.__class__ else NotImplemented
+    )
+
+
+def _gt(self: Any, other: Any) -> Any:
+    return (
+        self.__frozen_key__(self) > self.__frozen_key__(other) if other.__class__ is self.__class__ else NotImplemented
+    )
+
+
+def _ge(self: Any, other: Any) -> Any:
+    return (
+        self.__frozen_key__(self) >= self.__frozen_key__(other) if other.__class__ is self.__class__ else NotImplemented
+    )
 
 
 def _hash(self: Any) -> int:
@@ -62,7 +86,9 @@ def _no_key(self: object) -> tuple[()]:
     return ()
 
 
-def _made(cls: Any, *, eq: bool = True, slots: bool = False) -> Any:
+def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False) -> Any:
+    # The standard library would write a signature in the place of a missing docstring, which takes milliseconds.
+    cls.__doc__ = cls.__doc__ or cls.__qualname__
     # The fields, checked and in order, and the class with slots; nothing is compiled for that.
     cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     methods: dict[str, Any] = {"__init__": _constructor(cls, slots=slots), "__repr__": _repr}
@@ -70,6 +96,8 @@ def _made(cls: Any, *, eq: bool = True, slots: bool = False) -> Any:
         compared = [each.name for each in dataclasses.fields(cls) if each.compare]
         cls.__frozen_key__ = staticmethod(attrgetter(*compared) if compared else _no_key)
         methods |= {"__eq__": _eq, "__hash__": _hash}
+    if order:
+        methods |= {"__lt__": _lt, "__le__": _le, "__gt__": _gt, "__ge__": _ge}
     if slots:
         methods |= {"__getstate__": _getstate, "__setstate__": _setstate}
     for name, method in methods.items():
@@ -117,4 +145,7 @@ if not TYPE_CHECKING:
         """Return the class as the standard library's `dataclass` does, with the same options."""
         if cls is not None or not options.get("frozen") or options.keys() - KNOWN:
             return dataclasses.dataclass(cls, **options)
-        return lambda cls: _made(cls, eq=options.get("eq", True), slots=options.get("slots", False))
+        if options.get("order") and not options.get("eq", True):
+            raise ValueError("eq must be true if order is true")
+        chosen = {name: value for name, value in options.items() if name != "frozen"}
+        return lambda cls: _made(cls, **chosen)

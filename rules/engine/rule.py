@@ -165,12 +165,10 @@ class Rule(RuleMetadata[F], ConfigRule):
         return False
 
 
-@dataclass(frozen=True)
 class PeriodicRule(Rule[F]):
     """A rule that looks at the whole account once a day."""
 
 
-@dataclass(frozen=True)
 class ChangeRule(Rule[F]):
     """
     A rule that also answers each change of its resource types, by reading that one resource again.

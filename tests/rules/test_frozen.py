@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import inspect
+import operator
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, field, fields, replace
@@ -172,6 +173,14 @@ def test_what_is_worked_out_is_remembered_and_compared_by_fields_only() -> None:
     assert hash(one) == hash(other)
 
 
+def test_a_class_without_a_docstring_has_its_name() -> None:
+    @frozen.dataclass(frozen=True)
+    class Bare:
+        x: int
+
+    assert Bare.__doc__ == "test_a_class_without_a_docstring_has_its_name.<locals>.Bare"
+
+
 def test_identity_may_stay_equality() -> None:
     @frozen.dataclass(frozen=True, eq=False)
     class Same:
@@ -183,21 +192,43 @@ def test_identity_may_stay_equality() -> None:
     assert len({Same(1), Same(1)}) == 2
 
 
-def test_whatever_is_not_frozen_or_is_ordered_is_the_standard_librarys() -> None:
+def test_instances_may_have_an_order() -> None:
+    @frozen.dataclass(frozen=True, order=True)
+    class Ordered:
+        """A class with an order."""
+
+        x: int
+        y: str = ""
+
+    low, high = Ordered(1, "b"), Ordered(2, "a")
+
+    assert [low < high, low <= high, low > high, low >= high, low <= Ordered(1, "b")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert sorted([high, low]) == [low, high]
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+        with pytest.raises(TypeError, match="not supported between"):
+            compare(low, (1, "b"))
+
+
+def test_an_order_needs_equality() -> None:
+    for decorator in (frozen.dataclass, dataclasses.dataclass):
+        with pytest.raises(ValueError, match="eq must be true if order is true"):
+            decorator(frozen=True, order=True, eq=False)(type("Ordered", (), {}))
+
+
+def test_whatever_is_not_frozen_is_the_standard_librarys() -> None:
     @frozen.dataclass
     class Plain:
         """A class that changes."""
 
         x: int
 
-    @frozen.dataclass(frozen=True, order=True)
-    class Ordered:
-        """A class with an order."""
-
-        x: int
-
     plain = Plain(1)
     plain.x = 2
     assert plain == Plain(2)
-    assert Ordered(1) < Ordered(2)
-    assert "__frozen_key__" not in vars(Ordered)
+    assert "__frozen_key__" not in vars(Plain)
