@@ -17,10 +17,12 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
 
-test: lint types generated tests template rehearse  ## everything that CI checks
+test: $(BIN)/.develop  ## everything that CI checks
+	@$(MAKE) --jobs=2 lint generated types tests
+	@$(MAKE) rehearse
 
 fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes, no embedded account
-	$(BIN)/pytest -q -n 2 -m "not slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 format: $(BIN)/.develop  ## put the code into shape
 	$(BIN)/ruff check --fix .
@@ -34,7 +36,7 @@ types: $(BIN)/.develop
 	$(BIN)/mypy
 
 tests: $(BIN)/.develop
-	$(BIN)/pytest -n 2 --cov --cov-report=
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report --include='rules/*' --fail-under=95
 	$(BIN)/coverage report --include='cli/*,cdk/*' --fail-under=85
 
@@ -44,7 +46,7 @@ generated: $(BIN)/.develop  ## the pack, the README table and the docs pages are
 generate: $(BIN)/.terminal  ## write them
 	$(BIN)/ai-config-rules generate
 
-template: $(BIN)/.develop  ## synthesise, and hold the templates against cfn-lint and cdk-nag
+template: $(BIN)/.develop  ## synthesise, and hold the templates against cfn-lint and cdk-nag; one of the tests does the same
 	$(BIN)/python -m cdk.check
 
 rehearse: $(BIN)/.develop  ## deploy into the embedded account and run every function's real asset

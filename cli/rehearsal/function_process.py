@@ -10,6 +10,7 @@ Clients that name no endpoint reach the one that is given, from within the proce
 refuse another endpoint than AWS's.
 """
 
+import gc
 import json
 import sys
 from contextlib import redirect_stdout
@@ -20,6 +21,8 @@ from typing import Any
 
 def main() -> None:
     """Answer every event, in order, in this one process, as a warm Lambda execution environment does."""
+    # AWS's service models stay; to look for garbage among them again and again takes a quarter of a short run.
+    gc.set_threshold(50_000, 20, 100)
     task = json.loads(sys.stdin.readline())
     sys.path.insert(0, task["path"])
     _lead_to(task["endpoint"])

@@ -121,7 +121,7 @@ class WarmFunction:
         if self._process is not None:
             return self._process
         self._process = subprocess.Popen(  # noqa: S603 - the function's own asset, in this interpreter, with nothing else
-            [sys.executable, "-I", "-S", "-B", function_process.__file__],
+            [sys.executable, "-I", "-S", function_process.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
