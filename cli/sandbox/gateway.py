@@ -154,7 +154,7 @@ class Gateway:
         while token:
             page = self._moto_result(call, target, {**params, paging.input_token: token})
             for name in paging.results:
-                whole[name] = [*whole.get(name, ()), *page.get(name, ())]
+                whole.setdefault(name, []).extend(page.get(name, ()))
             token = page.get(paging.output_token)
         return whole
 

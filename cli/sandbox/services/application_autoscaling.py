@@ -9,12 +9,17 @@ from cli.sandbox.operations import Moto, Result, amendment, repage
 
 COPIES = "sagemaker:inference-component:DesiredCopyCount"
 
-repage(
-    "application-autoscaling",
-    "DescribeScalableTargets",
-    reason="Moto's token for a page of one item leads to the same page again.",
-    page_size=50,
-)
+_ENDLESS = "Moto's tokens lead to the same page again, of one item or from the third page on."
+_ALL = 1_000_000
+
+repage("application-autoscaling", "DescribeScalableTargets", reason=_ENDLESS, page_size=50)
+
+
+@amendment("application-autoscaling", "DescribeScalableTargets", reason=_ENDLESS)
+def describe_scalable_targets(call: Call, moto: Moto) -> Result:
+    """Return the scalable targets."""
+    asked = {name: value for name, value in call.params.items() if name != "NextToken"}
+    return {name: value for name, value in moto({**asked, "MaxResults": _ALL}).items() if name != "NextToken"}
 
 
 @amendment("application-autoscaling", "RegisterScalableTarget", reason="Moto does not know inference components.")

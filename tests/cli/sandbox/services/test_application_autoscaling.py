@@ -44,6 +44,16 @@ def test_targets_come_in_pages(account: Account, autoscaling: Any) -> None:
     assert [len(page["ScalableTargets"]) for page in pages] == [1, 1, 1]
 
 
+def test_more_targets_than_two_pages_hold_are_listed_once_each(autoscaling: Any) -> None:
+    for number in range(101):
+        register(autoscaling, f"inference-component/{number}", MinCapacity=1, MaxCapacity=2)
+
+    pages = list(autoscaling.get_paginator("describe_scalable_targets").paginate(ServiceNamespace="sagemaker"))
+
+    assert [len(page["ScalableTargets"]) for page in pages] == [50, 50, 1]
+    assert len({target["ResourceId"] for page in pages for target in page["ScalableTargets"]}) == 101
+
+
 def test_a_policy_knows_the_alarms_that_it_answers(account: Account, autoscaling: Any) -> None:
     register(autoscaling, "inference-component/llm", MinCapacity=1, MaxCapacity=2)
     arn = autoscaling.put_scaling_policy(
