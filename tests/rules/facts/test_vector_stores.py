@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
 from cli.sandbox import Account
 from rules.engine.aws import Aws
@@ -256,6 +257,15 @@ def test_reads_a_graph_under_a_key_that_aws_owns(account: Account, aws: Aws) -> 
     assert store_of(account, aws, of_graph(account)) == VectorStore("Graph g", None, None)
 
 
+def test_a_graph_that_tells_no_key_is_under_one_that_aws_owns(aws: Aws) -> None:
+    arn = "arn:aws:neptune-graph:us-east-1:123456789012:graph/g-abcdefghij"
+    with Stubber(aws.client("neptune-graph")) as neptune_says:
+        graph = {"id": "g-abcdefghij", "name": "g", "arn": arn}
+        neptune_says.add_response("get_graph", graph, {"graphIdentifier": "g-abcdefghij"})
+
+        assert vector_stores.neptune_graph(aws, arn) == VectorStore("Graph g", None, None)
+
+
 @pytest.mark.parametrize("kind", ["PINECONE", "REDIS_ENTERPRISE_CLOUD", "MONGO_DB_ATLAS"])
 def test_reads_the_secret_of_a_vendors_store(account: Account, aws: Aws, key: str, kind: str) -> None:
     secret = account.session().client("secretsmanager").create_secret(Name="vendor", SecretString="{}", KmsKeyId=key)
@@ -406,3 +416,16 @@ def test_declares_the_actions_that_it_uses(account: Account, aws: Aws, key: str)
 
     used = {call.action for call in list(account.calls)[before:]}
     assert used == {action.name for action in vector_stores.stored_knowledge_bases.actions}
+
+
+def test_an_instance_of_which_nobody_says_whether_it_is_public_cannot_be_read(account: Account, aws: Aws) -> None:
+    arn = cluster(account)["rdsConfiguration"]["resourceArn"]
+
+    def silent(parsed: dict[str, Any], **_: object) -> None:
+        for instance in parsed["DBInstances"]:
+            del instance["PubliclyAccessible"]
+
+    aws.client("rds").meta.events.register("after-call.rds.DescribeDBInstances", silent)
+
+    with pytest.raises(KeyError, match="PubliclyAccessible"):
+        vector_stores.aurora_cluster(aws, arn)
