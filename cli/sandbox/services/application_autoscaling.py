@@ -9,7 +9,8 @@ from cli.sandbox.operations import Moto, Result, amendment, repage
 
 COPIES = "sagemaker:inference-component:DesiredCopyCount"
 
-_ENDLESS = "Moto's tokens lead to the same page again, of one item or from the third page on."
+LINKED = "sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+_ENDLESS = "Moto's tokens lead to the same page again, of one item or from the third page on; its targets lack a role."
 _ALL = 1_000_000
 
 repage("application-autoscaling", "DescribeScalableTargets", reason=_ENDLESS, page_size=50)
@@ -17,9 +18,10 @@ repage("application-autoscaling", "DescribeScalableTargets", reason=_ENDLESS, pa
 
 @amendment("application-autoscaling", "DescribeScalableTargets", reason=_ENDLESS)
 def describe_scalable_targets(call: Call, moto: Moto) -> Result:
-    """Return the scalable targets."""
+    """Return the scalable targets, with the service-linked role where they were registered without one."""
     asked = {name: value for name, value in call.params.items() if name != "NextToken"}
-    return {name: value for name, value in moto({**asked, "MaxResults": _ALL}).items() if name != "NextToken"}
+    role = {"RoleARN": f"arn:{call.partition}:iam::{call.account_id}:role/aws-service-role/{LINKED}"}
+    return {"ScalableTargets": [role | target for target in moto({**asked, "MaxResults": _ALL})["ScalableTargets"]]}
 
 
 @amendment("application-autoscaling", "RegisterScalableTarget", reason="Moto does not know inference components.")

@@ -29,6 +29,22 @@ def test_an_inference_component_is_a_scalable_target_that_can_change(autoscaling
     assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 8)
 
 
+def test_a_variant_is_scaled_with_the_role_of_the_service(account: Account, autoscaling: Any) -> None:
+    sagemaker = account.session().client("sagemaker")
+    role = "arn:aws:iam::123456789012:role/hosting"
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=role)
+    variant = {"VariantName": "v", "ModelName": "m", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    register(
+        autoscaling, "endpoint/e/variant/v", "sagemaker:variant:DesiredInstanceCount", MinCapacity=1, MaxCapacity=2
+    )
+
+    (target,) = autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+
+    assert target["RoleARN"].endswith("/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint")
+
+
 def test_a_dimension_that_does_not_exist_is_refused(autoscaling: Any) -> None:
     with pytest.raises(ClientError, match="ValidationException"):
         register(autoscaling, "endpoint/a/variant/b", "sagemaker:variant:Nothing", MinCapacity=1, MaxCapacity=2)
