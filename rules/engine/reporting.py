@@ -145,7 +145,8 @@ class Reporter:
             elif self._account_to_clear is not None:
                 self._put([_cleared(self._account_to_clear, self._ordering)])
         if self._failed:
-            names = listed(f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in self._failed)
+            every = (f"{one['ComplianceResourceType']} {one['ComplianceResourceId']}" for one in self._failed)
+            names = listed(every, longest=400)
             raise ReportingError(f"AWS Config did not store {len(self._failed)} of {self._sent} evaluations: {names}")
 
     @property
