@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CONNECTOR = "MANAGED_KNOWLEDGE_BASE_CONNECTOR"
 DELETE = "DELETE"
+S3 = "S3"
 """What becomes of the vectors of a data source that says nothing of it (Bedrock User Guide, "Delete a data source")."""
 
 
@@ -196,7 +197,8 @@ def _data_source(answer: Mapping[str, Any], tags: Mapping[str, str]) -> DataSour
     configuration = answer["dataSourceConfiguration"]
     connector = configuration.get("managedKnowledgeBaseConnectorConfiguration", {}).get("connectorParameters") or {}
     buckets = [*_named_buckets(connector)]
-    if "s3Configuration" in configuration:
+    # The model requires no configuration beside the type; of a source in S3 nothing could be said without its bucket.
+    if configuration["type"] == S3 or "s3Configuration" in configuration:
         buckets.append(s3.location(configuration["s3Configuration"]["bucketArn"])[0])
     transformation = answer.get("vectorIngestionConfiguration", {}).get("customTransformationConfiguration", {})
     copies = [transformation["intermediateStorage"]["s3Location"]["uri"]] if transformation else []

@@ -132,7 +132,7 @@ def aurora_cluster(aws: Aws, arn: str) -> VectorStore | AbsentStore:
     filters = [{"Name": "db-cluster-id", "Values": [cluster["DBClusterIdentifier"]]}]
     pages = rds.get_paginator("describe_db_instances").paginate(Filters=filters)
     instances = [one for page in pages for one in page["DBInstances"]]
-    open_ones = [one["DBInstanceIdentifier"] for one in instances if one.get("PubliclyAccessible")]
+    open_ones = [one["DBInstanceIdentifier"] for one in instances if one["PubliclyAccessible"]]
     key_id = _key_arn(aws, cluster.get("KmsKeyId"))
     return VectorStore(
         f"Cluster {name}",

@@ -315,3 +315,15 @@ def test_declares_the_actions_that_it_uses(bedrock: Any, account: Account, aws: 
 
     used = {call.action for call in list(account.calls)[before:]}
     assert used == {action.name for action in knowledge_sources.governed_sources.actions}
+
+
+def test_a_source_in_s3_without_its_bucket_cannot_be_read(bedrock: Any, aws: Aws) -> None:
+    source = connect(bedrock, made(bedrock, "claims"), "documents", s3("documents"))
+
+    def without_bucket(parsed: dict[str, Any], **_: object) -> None:
+        del parsed["dataSource"]["dataSourceConfiguration"]["s3Configuration"]
+
+    aws.client("bedrock-agent").meta.events.register("after-call.bedrock-agent.GetDataSource", without_bucket)
+
+    message = "the answer lacks 's3Configuration'"
+    assert knowledge_sources.data_sources(aws) == (Unreadable(source, "UnexpectedAnswer", message),)
