@@ -52,7 +52,10 @@ ACCOUNT_ID_LENGTH = 12
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
-    retries={"mode": "standard", "total_max_attempts": 6},
+    # Adaptive retries send no faster than AWS takes calls once it throttles; without, a listing of hundreds at a rate
+    # that Amazon Bedrock allows uses up a client's quota of retries, and the rest of it cannot be read.
+    # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    retries={"mode": "adaptive", "total_max_attempts": 6},
     max_pool_connections=32,
     user_agent_extra="ai-config-rules",
 )

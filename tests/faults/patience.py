@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 import botocore.endpoint
 import pytest
-from botocore.retries import quota, standard
+from botocore.retries import bucket, quota, standard
 
 import rules.engine.aws
 
@@ -62,6 +62,7 @@ def impatient() -> Iterator[Callable[[], None]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(**{**vars(time), "sleep": lambda _: None}))
+        patch.setattr(bucket.TokenBucket, "acquire", lambda *_, **__: True)
         patch.setattr(standard, "quota", SimpleNamespace(RetryQuota=_Quota))
         patch.setattr(rules.engine.aws, "ThreadPoolExecutor", _OneByOne)
         yield refill

@@ -51,3 +51,9 @@ def test_puts_the_account_into_the_host_name_of_s3_control_only_where_it_resolve
     client = Clients(boto3.Session(region_name="us-east-1"), "us-east-1").get("s3control")
 
     assert url_of_account_request(client) == f"{host}/v20180820/configuration/publicAccessBlock"
+
+
+def test_sends_no_faster_than_aws_takes_calls() -> None:
+    client = Clients(boto3.Session(region_name="us-east-1"), "us-east-1").get("bedrock")
+
+    assert client.meta.config.retries["mode"] == "adaptive"
