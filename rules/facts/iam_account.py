@@ -69,7 +69,7 @@ def policies_of_group(aws: Aws, name: str) -> tuple[Policy, ...]:
     return _policies(aws, group, "GroupPolicyList", group=name)
 
 
-@reads(DETAILS, uses=(default_version, surroundings))
+@reads(DETAILS, uses=(default_version, managed_policies, surroundings))
 def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     """
     Return every role of the account (IAM API, GetAccountAuthorizationDetails).
@@ -84,7 +84,7 @@ def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     return _each(aws, _details(aws, "RoleDetailList", "Role"), role_resource, read)
 
 
-@reads(DETAILS, uses=(default_version, policies_of_group, surroundings))
+@reads(DETAILS, uses=(default_version, groups, managed_policies, policies_of_group, surroundings))
 def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
     """
     Return every user of the account with the policies of its groups, as `roles` does.
