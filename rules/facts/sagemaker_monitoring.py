@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from rules.engine.resource import Unreadable
 from rules.facts import sagemaker_endpoints
 from rules.facts.listings import every
 from rules.facts.sagemaker_resources import unless_gone
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

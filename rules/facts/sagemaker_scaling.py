@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.collector import Action, reads
@@ -11,6 +10,7 @@ from rules.engine.resource import Unreadable
 from rules.facts import sagemaker_endpoints
 from rules.facts.listings import every
 from rules.facts.sagemaker_endpoints import specifications
+from rules.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
