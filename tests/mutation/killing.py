@@ -247,8 +247,10 @@ class Judge:
         mirror = f"{self.covering.package.mirror(mutant.path)}::"
         tests = self.covering.tests_of(mutant)
         near = [test for test in tests if test.startswith(mirror)]
-        further = () if mutant.in_function else self.covering.package.further
-        return near, [*further, *_mixed(tests[len(near) :])[:MOST_OTHERS]]
+        far = tests[len(near) :]
+        if mutant.in_function:
+            return near, far[:MOST_OTHERS]
+        return near, [*self.covering.package.further, *_mixed(far)[:MOST_OTHERS]]
 
     def _files(self, path: str, tests: Iterable[str]) -> list[str]:
         """Return the file that mirrors a module, or those that tests are in if there is no such file."""
