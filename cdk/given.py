@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from rules.engine.verdict import printable, shortened
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -17,6 +19,8 @@ CONTEXT = "ai-config:"
 
 LONGEST_SHOWN = 80
 """Characters by which a reader recognises a value."""
+LONGEST_FAULT = 300
+"""Characters of what a reader of files says about one."""
 
 
 class SettingsError(Exception):
@@ -33,15 +37,16 @@ class Given:
 
     def refused(self, allowed: str) -> SettingsError:
         """Return the error for a value that the key does not take."""
-        return SettingsError(f"{self.source}: {self.key} = {_shown(self.value)}; allowed: {allowed}")
+        return SettingsError(f"{self.source}: {_short(self.key)} = {_shown(self.value)}; allowed: {allowed}")
 
     def unknown(self, kind: str, name: str, known: Iterable[str]) -> SettingsError:
         """Return the error for a name that nothing has, with the nearest one that something has."""
         names = sorted(known)
         close = get_close_matches(name, names, n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
+        allowed = ", ".join(names) or "none"
         return SettingsError(
-            f"{self.source}: {self.key}: unknown {kind} {_shown(name)}{hint}; allowed: {', '.join(names) or 'none'}"
+            f"{self.source}: {_short(self.key)}: unknown {kind} {_shown(name)}{hint}; allowed: {allowed}"
         )
 
     def text(self, pattern: str, allowed: str) -> str:
@@ -75,8 +80,9 @@ def in_file(file: Path) -> dict[str, Given]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{file}: there is no such settings file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        # A number of thousands of digits is a ValueError of its own, and lists may be nested too deeply.
+        raise SettingsError(printable(f"{file}: {shortened(str(error), LONGEST_FAULT)}")) from None
     return {key: Given(file.name, key, value) for key, value in _flat(content)}
 
 
@@ -103,6 +109,10 @@ def _flat(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, ob
 
 def _stripped(item: object) -> object:
     return item.strip() if isinstance(item, str) else item
+
+
+def _short(key: str) -> str:
+    return shortened(printable(key), LONGEST_SHOWN)
 
 
 def _shown(value: object) -> str:

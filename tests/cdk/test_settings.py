@@ -320,3 +320,21 @@ def test_the_example_file_states_the_defaults() -> None:
     )
     for rule in all_rules():
         assert settings.parameters_of(rule) == Settings(rules=all_rules()).parameters_of(rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"logRetentionDays = {'9' * 5_000}", id="a number of too many digits"),
+        pytest.param(f"regions = {'[' * 5_000}", id="lists nested too deeply"),
+        pytest.param('"a\\nb" = 1', id="a key of two lines"),
+        pytest.param(f"{'k' * 5_000} = 1", id="a key of thousands of characters"),
+    ],
+)
+def test_an_odd_file_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_in(tmp_path, text)
+
+    assert "audit.toml: " in str(refused.value)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 2_000

@@ -42,6 +42,7 @@ def texts(draw: st.DrawFn, parameter: Parameter) -> str:
     return draw(st.sampled_from((",", ", ", " ", "", ",,", "\n"))).join(joined)
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from(EVERY))
 @examples(2_000)
 def test_a_text_is_refused_or_read_as_it_is_written(data: st.DataObject, of: tuple[type[Rule[Any]], Parameter]) -> None:
@@ -58,6 +59,7 @@ def test_a_text_is_refused_or_read_as_it_is_written(data: st.DataObject, of: tup
         assert rule.configured({parameter.name: written}) == configured
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from(EVERY))
 @examples(400)
 def test_a_json_value_is_refused_or_read_like_a_text(
