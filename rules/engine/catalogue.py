@@ -1,6 +1,6 @@
 """Every rule of the pack, found by looking into the duties' folders; nothing is registered by hand."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -8,6 +8,9 @@ from typing import Any
 
 from rules.engine.duties import Duty
 from rules.engine.rule import LONGEST_ID, Rule
+
+KNOWN_NAMES = 1024
+"""Far more than there are rules; AWS Config has rules of others as well."""
 
 
 @cache
@@ -28,9 +31,22 @@ def all_rules() -> tuple[type[Rule[Any]], ...]:
     return tuple(found)
 
 
+@lru_cache(KNOWN_NAMES)
 def rule_by_id(rule_id: str) -> type[Rule[Any]]:
-    """Return the rule of that id; raises KeyError for an unknown one."""
-    return {rule.id: rule for rule in all_rules()}[rule_id]
+    """
+    Return the rule of that id; raises KeyError for an unknown one.
+
+    Only that rule is imported: what handles an event of one rule need not wait for all.
+    """
+    name = rule_id.replace("-", "_")
+    if name.isidentifier() and not name.startswith("_"):
+        for duty in Duty:
+            package = f"rules.{duty.folder}"
+            if find_spec(package) is not None and find_spec(f"{package}.{name}") is not None:
+                rule = _rule_in(f"{package}.{name}")
+                if rule.id == rule_id:
+                    return rule
+    raise KeyError(rule_id)
 
 
 def _rule_in(module_name: str) -> type[Rule[Any]]:

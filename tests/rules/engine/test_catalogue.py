@@ -1,6 +1,8 @@
 """Promises that every rule of the pack keeps."""
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -101,6 +103,27 @@ def test_no_two_rules_describe_themselves_alike() -> None:
     assert len({rule.id for rule in rules}) == len(rules)
 
 
-def test_an_unknown_id_is_refused() -> None:
+@pytest.mark.parametrize(
+    "rule_id",
+    [
+        *("bedrock-anything", "bedrock_model_cmk_encrypted", "bedrock-model_cmk-encrypted", "--init--", "", "os"),
+        *("access.bedrock-invoke-least-privilege", "../engine/rule", "1", "BEDROCK-MODEL-CMK-ENCRYPTED"),
+    ],
+)
+def test_an_unknown_id_is_refused(rule_id: str) -> None:
     with pytest.raises(KeyError):
-        rule_by_id("bedrock-anything")
+        rule_by_id(rule_id)
+
+
+@pytest.mark.slow
+def test_an_event_of_one_rule_imports_no_other() -> None:
+    program = (
+        "import sys; from rules.delivery.compliance_change import rule_of\n"
+        "rule = rule_of('bedrock-log-group-protected-conformance-pack-x')\n"
+        "print(rule.id, *sorted(name for name in sys.modules if name.startswith(('rules.access.', 'rules.logging.'))))"
+    )
+    done = subprocess.run(  # noqa: S603 - this interpreter, with names of this project
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["bedrock-log-group-protected", "rules.logging.bedrock_log_group_protected"]
