@@ -13,6 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.check import comparison as check
+from benchmarks.growth import comparison as growth
+from benchmarks.imports import comparison as imports
 from benchmarks.permissions import comparison as permissions
 from benchmarks.table import markdown
 
@@ -27,17 +29,27 @@ QUICK = 0.1
 SECTIONS: dict[str, Callable[[bool, Callable[[str], None]], Iterable[Row]]] = {
     "check": lambda quick, progress: check.rows(QUICK if quick else 1.0, progress),
     "permissions": lambda quick, progress: permissions.rows(1 if quick else 3, progress),
+    "imports": lambda quick, progress: imports.rows(3 if quick else 7, progress),
+    "growth": lambda quick, progress: growth.rows(QUICK if quick else 1.0, progress),
 }
+
+USUAL = ("check", "permissions", "imports")
+"""What is measured where nobody asks for a part; the others take longer than all of these."""
 
 
 def main() -> None:
     """Print the table; the exit status is 1 where a side could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=SECTIONS, action="append", help="only this part; may be given again")
+    parser.add_argument(
+        "--only",
+        choices=SECTIONS,
+        action="append",
+        help=f"only this part; may be given again (default: {', '.join(USUAL)})",
+    )
     parser.add_argument("--quick", action="store_true", help="a tenth of the company: to see that it works")
     chosen = parser.parse_args()
     rows: list[Row] = []
-    for name in chosen.only or SECTIONS:
+    for name in chosen.only or USUAL:
         try:
             rows += SECTIONS[name](chosen.quick, _tell)
         except (ChildProcessError, subprocess.CalledProcessError) as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.check.endpoint import Endpoint
 from benchmarks.check.sides import Ours, Prowler
 from benchmarks.check.toll import Terms
+from benchmarks.growth.exponent import exponent
 from benchmarks.table import Row, at_least
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ NETWORK = 0.05
 """Seconds that a call to AWS takes from somewhere else."""
 
 WANTED_AT_ONCE, WANTED_OVER_A_NETWORK, WANTED_CALLS = 10, 20, 20
+
+SMALLER, LINEAR = 4, 1
+"""By how much the smaller account is smaller, and the exponent that calls and time may grow with."""
 
 LIMIT = 10
 """
@@ -48,20 +52,23 @@ def rows(times: float, progress: Callable[[str], None]) -> Iterator[Row]:
     progress("Installing Prowler ...")
     sides: tuple[Side, Side] = (Ours(), Prowler())
     progress("Building the company ...")
+
+    def measure(endpoint: Endpoint, side: Side, terms: Terms, words: str) -> Measured:
+        progress(f"{side.name} judges {words} ...")
+        endpoint.impose(terms)
+        with TemporaryDirectory() as folder:
+            run = side.run(endpoint.url, Path(folder))
+        return Measured(run, endpoint.impose(Terms()))
+
     with Endpoint(times) as endpoint:
-
-        def measure(side: Side, terms: Terms, words: str) -> Measured:
-            progress(f"{side.name} judges {words} ...")
-            endpoint.impose(terms)
-            with TemporaryDirectory() as folder:
-                run = side.run(endpoint.url, Path(folder))
-            return Measured(run, endpoint.impose(Terms()))
-
-        at_once = [measure(side, Terms(), "the company") for side in sides]
-        far_away = [measure(side, Terms(NETWORK), "the company over a network") for side in sides]
-        throttled = measure(sides[0], Terms(NETWORK, LIMIT), "the company while calls are throttled")
+        at_once = [measure(endpoint, side, Terms(), "the company") for side in sides]
+        far_away = [measure(endpoint, side, Terms(NETWORK), "the company over a network") for side in sides]
+        throttled = measure(endpoint, sides[0], Terms(NETWORK, LIMIT), "the company while calls are throttled")
+    with Endpoint(times / SMALLER) as endpoint:
+        small = measure(endpoint, sides[0], Terms(), "a company a quarter as large")
     yield from _comparison(at_once, far_away)
     yield from _said(at_once)
+    yield from _growth(small, at_once[0])
     yield _patience(far_away[0], throttled)
 
 
@@ -87,6 +94,18 @@ def _said(at_once: list[Measured]) -> Iterator[Row]:
     operations = [len(measured.reading.operations) for measured in at_once]
     asked = [f"{operations[side]} of {kinds[side]} services" for side in (0, 1)]
     yield Row("`check`: operations asked", asked[0], asked[1], "")
+
+
+def _growth(small: Measured, large: Measured) -> Iterator[Row]:
+    """Yield how calls and processor time grow with the account: with an exponent of 1 they grow as it does."""
+    figures = {
+        "API calls": (small.reading.calls, large.reading.calls),
+        "processor time": (small.run.cpu, large.run.cpu),
+    }
+    for what, grown in figures.items():
+        power = exponent((1, SMALLER), grown)
+        met = power <= LINEAR
+        yield Row(f"`check`: growth of {what} with the account", f"{power:.2f}", "", "", f"at most {LINEAR:g}", met)
 
 
 def _patience(usual: Measured, throttled: Measured) -> Row:

@@ -73,7 +73,7 @@ class Prowler:
         programs = environment(REQUIREMENTS) / "bin"
         self._program = programs / "prowler"
         code = "import compileall, prowler; compileall.compile_dir(prowler.__path__[0], quiet=2)"
-        for command in ([programs / "python", "-c", code], [self._program, "aws", "--list-checks"]):
+        for command in ([str(programs / "python"), "-c", code], [str(self._program), "aws", "--list-checks"]):
             subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own commands
 
     def run(self, url: str, folder: Path) -> Run:
