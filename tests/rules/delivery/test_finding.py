@@ -114,6 +114,10 @@ def test_says_what_is_wrong_why_it_matters_and_what_to_do() -> None:
     assert finding["Description"].startswith("Retention is 30 days, at least 90 are wanted. Checks if ")
     assert "NIST SP 800-53 Revision 5 AU-11" in finding["Compliance"]["RelatedRequirements"]
     fields = finding["ProductFields"]
+    assert {name.removeprefix("ai-config-rules/") for name in fields} == {
+        *("ProviderName", "RuleId", "Duty", "DutySummary", "Frameworks", "References"),
+        *("ConfigRuleName", "ResourceType", "ResourceId", "Annotation"),
+    }
     assert fields["ai-config-rules/Duty"] == "Logging, retention and alerting"
     assert fields["ai-config-rules/ConfigRuleName"] == f"{RULE}-conformance-pack-qayjyopmd"
     assert fields["ai-config-rules/Annotation"] == "Retention is 30 days, at least 90 are wanted."

@@ -22,6 +22,7 @@ from tests.rules.engine.sample_rules import AccountGood, BoxesGood
         pytest.param({"trustedAccounts": "111122223333"}, "trusted_accounts", ("111122223333",), id="account ids"),
         pytest.param({"exemptTag": "ai:exempt=yes=really"}, "exempt_tag", Tag("ai:exempt", "yes=really"), id="tag"),
         pytest.param({"exemptTag": "exempt"}, "exempt_tag", Tag("exempt", None), id="tag of any value"),
+        pytest.param({"exemptTag": "exempt = yes"}, "exempt_tag", Tag("exempt", "yes"), id="tag with white space"),
         pytest.param({"exemptTag": "exempt="}, "exempt_tag", Tag("exempt", ""), id="tag with an empty value"),
     ],
 )
