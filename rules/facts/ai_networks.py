@@ -74,6 +74,7 @@ FUNCTION = "function"
         ec2.security_groups,
         ec2.vpc_of_subnets,
         ec2.vpcs,
+        lambda_functions.configurations,
         lambda_functions.functions,
         sagemaker_networks.placements,
     )
@@ -82,11 +83,10 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
     """
     Return every VPC of the Region with what runs in it.
 
-    A VPC is unreadable when a security group of its endpoints is, and when something could not be read that may run in
-    it and would change what it needs: nothing else is known to run there, or no function that calls models.
+    A VPC is unreadable when a security group of its endpoints or a function in it is. Where SageMaker resources run
+    that cannot be read is not known: they leave those VPCs undecided in which nothing is known to run.
     """
-    workloads, unread = _workloads(aws)
-    unread_functions = [one for one in unread if one.resource.type == lambda_functions.FUNCTION_TYPE]
+    workloads, unread_functions, unread_elsewhere = _workloads(aws)
     endpoints: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
     for endpoint in sorted(ec2.ai_endpoints(aws), key=lambda endpoint: endpoint.resource.id):
         if endpoint.type == "Interface" and endpoint.region == aws.region:
@@ -95,8 +95,7 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
     def read(vpc: Vpc) -> AiVpc | Unreadable:
         found = workloads.get(vpc.resource.id, [])
         invokes = any(workload.kind == FUNCTION for workload in found)
-        hidden = unread if not found else () if invokes or bedrock_usage.usage(aws).in_use else unread_functions
-        if hidden:
+        if hidden := unread_functions.get(vpc.resource.id) or (() if found else unread_elsewhere):
             first = hidden[0]
             return Unreadable(vpc.resource, first.code, f"What runs in it: {first.resource.name}: {first.message}")
         return AiVpc(
@@ -117,22 +116,33 @@ def ai_vpcs(aws: Aws) -> tuple[AiVpc | Unreadable, ...]:
     return aws.read_each(ec2.vpcs(aws), lambda vpc: vpc.resource, read)
 
 
-def _workloads(aws: Aws) -> tuple[Mapping[str, list[_Workload]], list[Unreadable]]:
-    """Return what runs in each VPC, by the VPC's id, and what could not be read."""
+def _workloads(
+    aws: Aws,
+) -> tuple[Mapping[str, list[_Workload]], Mapping[str, list[Unreadable]], list[Unreadable]]:
+    """
+    Return what runs in each VPC, by its id, the functions in each that could not be read, and what else could not.
+
+    The listing of functions says where they run, whether or not the rest of them can be read.
+    """
     workloads: defaultdict[str, list[_Workload]] = defaultdict(list)
-    unread = []
+    unread_functions: defaultdict[str, list[Unreadable]] = defaultdict(list)
+    unread_elsewhere: list[Unreadable] = []
+    places = {
+        one["FunctionName"]: (one.get("VpcConfig") or {}).get("VpcId", "")
+        for one in lambda_functions.configurations(aws)
+    }
     for function in sorted(lambda_functions.functions(aws), key=lambda function: function.resource.name):
         if isinstance(function, Unreadable):
-            unread.append(function)
+            unread_functions[places[function.resource.name]].append(function)
         elif function.vpc is not None and function.model_access.allowed:
             workloads[function.vpc.id].append(_Workload(FUNCTION, function.resource.name))
     vpc_of_subnets = ec2.vpc_of_subnets(aws)
     for placement in sagemaker_networks.placements(aws):
         if isinstance(placement, Unreadable):
-            unread.append(placement)
+            unread_elsewhere.append(placement)
             continue
         # A model or a job that is over may name subnets that were deleted since.
-        places = dict.fromkeys(vpc_of_subnets[subnet] for subnet in placement.subnet_ids if subnet in vpc_of_subnets)
-        for vpc_id in places:
+        vpc_ids = dict.fromkeys(vpc_of_subnets[subnet] for subnet in placement.subnet_ids if subnet in vpc_of_subnets)
+        for vpc_id in vpc_ids:
             workloads[vpc_id].append(_Workload(placement.kind, placement.resource.name))
-    return workloads, unread
+    return workloads, unread_functions, unread_elsewhere

@@ -9,11 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.sandbox import ACCOUNT_ID, REGION, Account
+from rules.engine.assessment import assess
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import ai_networks
 from rules.facts.ai_networks import AiVpc
 from rules.facts.bedrock_usage import BedrockUsage
+from rules.network.bedrock_vpc_endpoint_private import BedrockVpcEndpointPrivate
 
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"
 TRUST = {
@@ -159,7 +161,7 @@ def test_a_vpc_of_another_account_is_shared(company: Company) -> None:
     assert (found.owner_id, found.shared) == (ACCOUNT_ID, True)
 
 
-def test_what_may_run_in_a_vpc_but_cannot_be_read_leaves_it_undecided(company: Company) -> None:
+def test_a_function_that_cannot_be_read_leaves_its_own_vpc_undecided(company: Company) -> None:
     other_vpc, _ = company.vpc("10.1.0.0/16")
     company.function("claims")
     company.function("hidden")
@@ -167,12 +169,34 @@ def test_what_may_run_in_a_vpc_but_cannot_be_read_leaves_it_undecided(company: C
 
     facts = company.read()
 
-    assert isinstance(facts[company.vpc_id], AiVpc)
-    undecided = facts[other_vpc]
+    assert isinstance(facts[other_vpc], AiVpc)
+    undecided = facts[company.vpc_id]
     assert isinstance(undecided, Unreadable)
     assert undecided.resource.type == "AWS::EC2::VPC"
     assert (undecided.code, undecided.message.partition(": ")[0]) == ("AccessDeniedException", "What runs in it")
     assert "hidden" in undecided.message
+
+
+def test_a_vpc_with_an_unread_function_has_no_verdict_and_others_have(company: Company) -> None:
+    other_vpc, _ = company.vpc("10.1.0.0/16")
+    company.function("claims")
+    company.function("hidden")
+    company.account.faults.deny("lambda:ListTags", resource="hidden")
+    aws = Aws(company.account.session(), account_id=ACCOUNT_ID, region=REGION, now=datetime.now(UTC))
+
+    judged = {"vpcScope": f"{company.vpc_id},{other_vpc}", "services": "bedrock-runtime"}
+
+    found = assess(BedrockVpcEndpointPrivate.configured(judged), aws)
+
+    assert [one.resource.id for one in found.judged] == [other_vpc]
+    assert [one.resource.id for one in found.unreadable] == [company.vpc_id]
+
+
+def test_a_function_outside_of_vpcs_that_cannot_be_read_leaves_none_undecided(company: Company) -> None:
+    company.function("hidden", in_vpc=False)
+    company.account.faults.deny("lambda:ListTags", resource="hidden")
+
+    assert {type(fact) for fact in company.read().values()} == {AiVpc}
 
 
 def test_a_sagemaker_resource_that_cannot_be_read_leaves_vpcs_undecided(company: Company) -> None:
