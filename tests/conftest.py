@@ -4,10 +4,15 @@ import gc
 import os
 import socket
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
 from cli.sandbox import CREDENTIALS, REGION, Account, EmbeddedAccount, embedded_account
+
+TESTS = Path(__file__).parent
+AT_LENGTH = frozenset({"benchmarks", "faults", "fuzz", "mutation", "properties"})
+"""Folders whose tests try thousands of cases on lines that other tests cover (see `pytest_runtest_protocol`)."""
 
 
 class NetworkError(AssertionError):
@@ -43,8 +48,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what needs the embedded account out of the fast loop: that is for tables."""
+    """Leave what needs the embedded account out of the fast loop, which is for tables; mark what is at length."""
     for item in items:
+        if TESTS in item.path.parents and not AT_LENGTH.isdisjoint(item.path.relative_to(TESTS).parts):
+            item.add_marker("repeats")
         if isinstance(item, pytest.Function) and not EMBEDDED.isdisjoint(item.fixturenames):
             item.add_marker("slow")
 
