@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.engine.catalogue import rule_by_id
 from rules.engine.errors import SHAPE_ERRORS, EventError
-from rules.engine.verdict import Compliance, printable
+from rules.engine.verdict import Compliance, printable, shortened
 from rules.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DETAIL_TYPE = "Config Rules Compliance Change"
 MESSAGE_TYPE = "ComplianceChangeNotification"
+
+LONGEST_SHOWN = 200
+"""Characters of what an odd event has that a message quotes."""
 
 PACK_SUFFIX = re.compile(r"-conformance-pack-[A-Za-z0-9]+$")
 """What a conformance pack appends to the names of its rules."""
@@ -56,7 +59,8 @@ class ComplianceChange:
         (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
         """
         if event.get("detail-type") != DETAIL_TYPE:
-            raise EventError(f"detail-type is {event.get('detail-type')!r}; allowed: {DETAIL_TYPE!r}")
+            given = shortened(repr(event.get("detail-type")), LONGEST_SHOWN)
+            raise EventError(f"detail-type is {given}; allowed: {DETAIL_TYPE!r}")
         try:
             detail = event["detail"]
             rule = rule_of(detail["configRuleName"])
@@ -67,19 +71,20 @@ class ComplianceChange:
             was_open = old.get("complianceType") == Compliance.NON_COMPLIANT.value
             return cls(
                 rule=rule,
-                config_rule_name=detail["configRuleName"],
+                config_rule_name=_text(detail["configRuleName"], 128),
                 partition=detail["configRuleARN"].split(":")[1],
-                account_id=detail["awsAccountId"],
-                region=detail["awsRegion"],
-                resource_type=detail["resourceType"],
-                resource_id=detail["resourceId"],
+                account_id=_text(detail["awsAccountId"], 12),
+                region=_text(detail["awsRegion"], 64),
+                resource_type=_text(detail["resourceType"], 256),
+                resource_id=_text(detail["resourceId"], 768),
                 compliance=_compliance(new.get("complianceType")),
                 annotation=printable(new.get("annotation") or "").strip(),
                 recorded_at=moment(recorded),
                 open_since=moment(old["resultRecordedTime"]) if was_open else None,
             )
         except SHAPE_ERRORS as error:
-            raise EventError(f"the event lacks what AWS Config always sends: {type(error).__name__} {error}") from error
+            what = shortened(printable(str(error)), LONGEST_SHOWN)
+            raise EventError(f"the event lacks what AWS Config always sends: {type(error).__name__} {what}") from error
 
     @classmethod
     def of_result(
@@ -120,6 +125,19 @@ def moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return found
+
+
+def _text(value: object, longest: int) -> str:
+    """
+    Return a text that can be sent on, of at most as many characters as AWS Config's API has there.
+
+    Raises TypeError for anything else, ValueError for an empty or too long text and for half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise TypeError("something else than a text")
+    if not 0 < len(value.encode()) <= longest:
+        raise ValueError(f"a text of none or more than {longest} bytes")
+    return value
 
 
 def _compliance(given: object) -> Compliance:

@@ -79,7 +79,7 @@ def change_in(record: Mapping[str, Any], now: datetime) -> ComplianceChange | No
     """
     try:
         event = json.loads(record["body"])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EventError("the message is not JSON") from error
     if not isinstance(event, dict):
         raise EventError("the message is not an event")

@@ -96,6 +96,16 @@ def test_a_rule_is_known_with_and_without_a_pack(name: str) -> None:
         pytest.param(without(event(), "detail"), "the event lacks .* KeyError 'detail'", id="no detail"),
         pytest.param(event() | {"detail": []}, "the event lacks .* TypeError", id="detail of another kind"),
         pytest.param(without(event(), "detail", "resourceId"), "KeyError 'resourceId'", id="no resource"),
+        pytest.param(event() | {"detail": event()["detail"] | {"resourceId": 7}}, "TypeError", id="a number for an id"),
+        pytest.param(event() | {"detail": event()["detail"] | {"resourceId": ""}}, "ValueError", id="an empty id"),
+        pytest.param(
+            event() | {"detail": event()["detail"] | {"resourceType": "x" * 300}}, "ValueError", id="a type too long"
+        ),
+        pytest.param(
+            event() | {"detail": event()["detail"] | {"resourceId": "\ud800"}},
+            "UnicodeEncodeError",
+            id="half a character",
+        ),
         pytest.param(event() | {"detail": event()["detail"] | {"configRuleARN": "x"}}, "IndexError", id="no partition"),
         pytest.param(
             without(event(old="NON_COMPLIANT"), "detail", "oldEvaluationResult", "resultRecordedTime"),
