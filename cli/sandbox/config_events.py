@@ -18,6 +18,7 @@ from cli.sandbox.tables import Tables
 
 Event = dict[str, Any]
 
+COMPLIANCE_CHANGE: Final = "Config Rules Compliance Change"
 _ITEM_VERSION: Final = "1.3"
 _MOST_ENTRIES: Final = 10
 
@@ -114,7 +115,6 @@ class ConfigEvents:
         Shape: that of notifications
         (https://docs.aws.amazon.com/config/latest/developerguide/example-config-rule-compliance-notification.html).
         """
-        changes: list[Any] = self._account.table(CHANGES).pop("waiting", [])
         # Moto's events take a second to import, which only who listens to them pays.
         from moto.events.models import events_backends  # noqa: PLC0415
 
@@ -122,14 +122,19 @@ class ConfigEvents:
         entries = [
             {
                 "Source": "aws.config",
-                "DetailType": "Config Rules Compliance Change",
-                "Detail": json.dumps(self._compliance_change(before, after)),
+                "DetailType": COMPLIANCE_CHANGE,
+                "Detail": json.dumps(detail),
             }
-            for before, after in changes
+            for detail in self.compliance_changes()
         ]
         for start in range(0, len(entries), _MOST_ENTRIES):
             backend.put_events(entries[start : start + _MOST_ENTRIES])
         return len(entries)
+
+    def compliance_changes(self) -> list[dict[str, Any]]:
+        """Return the details of the events that `announce` sends, which then has none of them to send."""
+        changes: list[Any] = self._account.table(CHANGES).pop("waiting", [])
+        return [self._compliance_change(before, after) for before, after in changes]
 
     def _compliance_change(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
         qualifier = after["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
