@@ -37,6 +37,10 @@ class OwnedModel:
     key: kms.Key | None
 
 
+NOT_MADE = frozenset({"Creating", "Failed"})
+"""A model in any other state is there, one that Bedrock may name one day included (Bedrock API, ModelStatus)."""
+
+
 @reads(Action("bedrock:ListCustomModels"))
 def custom_model_summaries(aws: Aws) -> tuple[Mapping[str, Any], ...]:
     """Return the summaries of the account's own custom models that were created successfully."""
@@ -45,7 +49,7 @@ def custom_model_summaries(aws: Aws) -> tuple[Mapping[str, Any], ...]:
         for summary in every(aws, "bedrock", "list_custom_models", "modelSummaries", isOwned=True)
         if summary.get("ownerAccountId", aws.account_id) == aws.account_id
         # Models made before models had a status are there, so they were created.
-        and summary.get("modelStatus", "Active") == "Active"
+        and summary.get("modelStatus", "Active") not in NOT_MADE
     )
 
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 # A key that protects a resource may live in another account or Region, where the key's own policy decides.
 ANY_KEY = "arn:{partition}:kms:*:*:key/*"
 
+# Of specs and origins that KMS may add one day it is asked, and answers or refuses: neither is taken for a key that
+# cannot rotate (https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
+UNROTATED_SPECS = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA_", "ML_KEM_")
+UNROTATED_ORIGINS = frozenset({"EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
+
 # A multi-Region key can be used while its primary Region changes (KMS API, UpdatePrimaryRegion).
 USABLE = frozenset({"Enabled", "Updating"})
 
@@ -85,8 +90,8 @@ def _rotates(metadata: Mapping[str, Any]) -> bool:
     # KMS refuses GetKeyRotationStatus for other specs and origins (UnsupportedOperationException) and in some states.
     return (
         metadata["KeyManager"] == "CUSTOMER"
-        and metadata["KeySpec"] == "SYMMETRIC_DEFAULT"
-        and metadata["Origin"] == "AWS_KMS"
+        and not metadata["KeySpec"].startswith(UNROTATED_SPECS)
+        and metadata["Origin"] not in UNROTATED_ORIGINS
         and metadata["KeyState"] in USABLE
     )
 

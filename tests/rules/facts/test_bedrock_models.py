@@ -107,6 +107,7 @@ def test_reads_every_page(account: Account, aws: Aws) -> None:
         pytest.param({"ownerAccountId": "123456789012", "modelStatus": "Active"}, ["claims"], id="own"),
         pytest.param({}, ["claims"], id="own, from before models had an owner and a status"),
         pytest.param({"ownerAccountId": "111122223333"}, [], id="shared by another account"),
+        pytest.param({"modelStatus": "Archived"}, ["claims"], id="in a state that nobody knows yet"),
         pytest.param({"modelStatus": "Creating"}, [], id="still being made"),
         pytest.param({"modelStatus": "Failed"}, [], id="never made"),
     ],

@@ -140,6 +140,15 @@ def test_asks_a_multi_region_key_for_rotation(aws: Aws, settings: dict[str, str]
         assert kms.key(aws, ARN) == Key(ARN, "CUSTOMER", metadata["KeyState"], rotation=True)
 
 
+@pytest.mark.parametrize("described", [{"KeySpec": "SYMMETRIC_NEXT"}, {"Origin": "NEXT"}], ids=["spec", "origin"])
+def test_asks_for_rotation_of_a_kind_of_key_that_nobody_knows_yet(aws: Aws, described: dict[str, str]) -> None:
+    with Stubber(aws.client("kms")) as kms_says:
+        kms_says.add_response("describe_key", {"KeyMetadata": METADATA | described}, {"KeyId": ARN})
+        kms_says.add_response("get_key_rotation_status", {"KeyRotationEnabled": False}, {"KeyId": ARN})
+
+        assert kms.key(aws, ARN) == Key(ARN, "CUSTOMER", "Enabled", rotation=False)
+
+
 def test_an_answer_without_what_kms_promises_is_no_answer(aws: Aws) -> None:
     model = Resource("AWS::Bedrock::CustomModel", "model", "model")
     with Stubber(aws.client("kms")) as kms_says:
