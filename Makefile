@@ -12,7 +12,7 @@ export AWS_EC2_METADATA_DISABLED := true
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: synth bootstrap deploy destroy bench oracle faults site sbom audit mutants
+.PHONY: fuzz synth bootstrap deploy destroy bench oracle faults site sbom audit mutants
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -91,6 +91,9 @@ faults: $(BIN)/.develop  ## every rule's every AWS call meets every fault; print
 
 mutants: $(BIN)/.develop  ## change rules/ in 1,500 small ways and see that the tests notice; an hour, or --all for a night
 	$(BIN)/python -m tests.mutation
+
+fuzz: $(BIN)/.develop  ## odd answers, events, parameters, policies and files for ten minutes; MINUTES=60 for longer
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt
