@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--under", nargs="+", default=["rules"], metavar="PATH", help="folders or modules")
     parser.add_argument("--all", action="store_true", help="every mutant; can be broken off, and goes on when repeated")
     parser.add_argument("--count", type=int, default=1500, help="how many to draw otherwise (default: %(default)s)")
+    parser.add_argument("--least", type=int, default=20, help="how many of each folder at least (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="what draws them (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10, help="CPU seconds for each run (default: %(default)s)")
     parser.add_argument("--wanted", type=float, default=0.9, help="the least share killed (default: %(default)s)")
@@ -37,7 +38,7 @@ def main() -> int:
     for path in dict.fromkeys(path for under in chosen.under for path in RULES.modules(under)):
         rooms.setdefault(RULES.room(path), []).extend(mutants(ROOT, path))
     everything = [mutant for found in rooms.values() for mutant in found]
-    wanted = everything if chosen.all else drawn(rooms, chosen.count, chosen.seed)
+    wanted = everything if chosen.all else drawn(rooms, chosen.count, chosen.seed, chosen.least)
     results = Results(KEPT / "results", ROOT)
     judged: dict[Mutant, Judgement] = {}
     if chosen.kept:

@@ -33,6 +33,8 @@ NEEDED = ("cli.sandbox", "rules.engine.catalogue", "hypothesis.strategies", "pyt
 OURS = frozenset({"rules", "cli", "cdk", "tests", "benchmarks"})
 OPTIONS = ("-qx", "--assert=plain", "-pno:cacheprovider", "-pno:xdist", "-pno:cov", "-pno:faulthandler")
 ENDS_WELL = (pytest.ExitCode.OK, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.NO_TESTS_COLLECTED)
+WORTH_A_HOST = 2
+"""Mutants of a module for which its tests are collected once instead of once for each."""
 MOST_OTHERS = 200
 """Tests beyond those of the module's own file, and the most files that they may be in."""
 MOST_FILES = 16
@@ -226,7 +228,7 @@ class Judge:
                 near, far = self._tests(mutant)
                 swaps.append(_Swap(mutant, pairs, near if self._exist([self.covering.package.mirror(path)]) else far))
         files = self._files(path, [test for each in swaps for test in each.tests])
-        if not swaps or not files:
+        if len(swaps) < WORTH_A_HOST or not files:
             return {}
 
         def watch(tests: Sequence[str], pipe: int) -> _Watch:

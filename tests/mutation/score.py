@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from tests.mutation.operators import Mutant
 
 Z = 1.96
-LEAST = 20
-"""Mutants that are drawn from a room at the least, as far as it has them."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,14 @@ def total(rooms: Sequence[Room]) -> tuple[float, float, float]:
     return share, max(0.0, share - half), min(1.0, share + half)
 
 
-def drawn(mutants: Mapping[str, Iterable[Mutant]], count: int, seed: int) -> list[Mutant]:
+def drawn(mutants: Mapping[str, Iterable[Mutant]], count: int, seed: int, least: int = 0) -> list[Mutant]:
     """
-    Return about `count` of the mutants of all rooms, in a mixed order: of each room LEAST, and the rest by size.
+    Return about `count` of the mutants of all rooms, in a mixed order: of each room `least`, and otherwise by size.
 
     The same seed draws the same, and of a larger count the same and more.
     """
     rooms = {name: sorted(found, key=lambda mutant: mutant.rank(seed)) for name, found in mutants.items()}
     every = sum(map(len, rooms.values()))
     share = count / every if every else 0.0
-    chosen = [
-        mutant for found in rooms.values() for mutant in found[: max(min(LEAST, len(found)), round(len(found) * share))]
-    ]
+    chosen = [mutant for found in rooms.values() for mutant in found[: max(least, round(len(found) * share))]]
     return sorted(chosen, key=lambda mutant: mutant.rank(seed))
