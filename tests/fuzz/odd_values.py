@@ -18,7 +18,22 @@ TEXTS: Final = (
     *("", " ", "null", "{}", "[]", "TESTMODE", "ResourceDeleted", "\ud800", "\x00", "\x1b[2J", "a\nb", "\u202egood"),
     *("=1+1", "<script>", "0" * 5_000, "x" * 100_000),
 )
-VALUES: Final = (None, True, False, 0, -1, 2**70, 0.5, float("nan"), float("inf"), [], {}, [[]], [None], {"a": {}})
+VALUES: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**70,
+    0.5,
+    float("nan"),
+    float("inf"),
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": {}},
+)
 
 
 def odd_values() -> st.SearchStrategy[Any]:
@@ -93,7 +108,7 @@ def _at(value: Any, path: Path) -> Any:
 def _with(value: Any, path: Path, other: Any, *, gone: bool = False) -> Any:
     """Return the value with another part at `path`, or without that part; the value itself stays as it is."""
     step, *rest = path
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     if rest:
         copy[step] = _with(copy[step], tuple(rest), other, gone=gone)
     elif gone:
