@@ -74,5 +74,7 @@ def test_throttles_an_operation_that_is_asked_too_often(session: boto3.session.S
     with pytest.raises(ClientError, match="Throttling"):
         iam.list_roles()
     kms.list_keys()
+    for _ in range(3):
+        session.client("s3").list_buckets()
 
     assert toll.read().throttled == 1
