@@ -18,12 +18,12 @@ from rules.engine.catalogue import all_rules
 SMALL = COMPANY.times(0.02)
 
 MADE_UP = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b"
+    r"\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b"
     r"|\b(vpc|subnet|sg|vpce|eni)-[0-9a-f]{8,17}"
-    r"|(?<=[/\"])[a-z0-9]{12}(?=[\"/])|(?<=scalable-target/)[a-z0-9]{36}|(?<=[/\"])[A-Z0-9]{10}(?=[\"/])"
+    r"|(?<=[/\"])[a-z0-9]{12}(?![\w-])|(?<=scalable-target/)[a-z0-9]{36}|(?<=[/\"])[A-Z0-9]{10}(?![\w-])"
     r"|(?<=tuning-\d-001-)[a-z0-9]{8}|(?<=automl-\d-)[a-z0-9-]+"
 )
-"""Identifiers that the account makes up."""
+"""Identifiers that the account makes up, and times."""
 NAMES_OF_MADE_UP = ("Id", "Ids", "ID", "Token", "DnsName", "creationTime")
 
 
