@@ -12,7 +12,7 @@ export AWS_EC2_METADATA_DISABLED := true
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test fast format lint types tests generated template rehearse generate lock clean
-.PHONY: fuzz synth bootstrap deploy destroy bench oracle faults site sbom audit mutants
+.PHONY: fuzz synth bootstrap deploy destroy bench scale oracle faults site sbom audit mutants
 
 demo: $(BIN)/.terminal  ## judge the embedded account and print the report
 	@$(BIN)/ai-config-rules demo
@@ -72,6 +72,10 @@ bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
 
 bench: $(BIN)/.develop  ## speed and calls beside Prowler, cloudsplaining and iam-simulate, as ratios; takes a quarter of an hour
 	$(BIN)/python -m benchmarks
+
+scale: $(BIN)/.develop  ## every rule on an account of 10,000 roles, and how rules grow with it; takes an hour
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.growth
 
 oracle: $(BIN)/.develop  ## every decision on 20,000 generated principals and all AWS-managed policies beside iam-simulate
 	$(BIN)/python -m tests.rules.permissions.oracle

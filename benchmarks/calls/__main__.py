@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from benchmarks.calls.classes import SIZES, compared, table, worse, write, written
 from benchmarks.calls.counting import counted
+from benchmarks.scale.document import put
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "scale.md"
-BEGIN = "<!-- calls: made by `python -m benchmarks.calls` -->"
-END = "<!-- end of calls -->"
+COMMAND = "python -m benchmarks.calls"
 
 
 def main() -> None:
@@ -19,16 +17,7 @@ def main() -> None:
     now = compared(small.calls, large.calls)
     sys.stdout.writelines(f"{sentence}\n" for sentence in worse(now, written()))
     write(now)
-    DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def with_table(document: str) -> str:
-    """Return a document with the table of what is written down between its marks; raises ValueError without them."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document lacks {BEGIN} or {END}")
-    return "\n".join([f"{before}{BEGIN}", "", *table(written()), "", f"{END}{after}"])
+    put(COMMAND, table(written()))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sys
 
 from benchmarks.company import COMPANY
 from benchmarks.growth.report import report
+from benchmarks.scale.document import put
 from rules.engine.catalogue import all_rules
 
 
@@ -20,12 +21,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--times", type=float, default=0.25, help="the smallest account, in companies of 2,000 roles")
     parser.add_argument("--rule", action="append", help="only this rule; may be given again")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/scale.md")
     chosen = parser.parse_args()
     rules = [rule for rule in all_rules() if not chosen.rule or rule.id in chosen.rule]
     wrong: list[str] = []
+    lines = []
     for line in report(COMPANY.times(chosen.times), rules, wrong):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+        lines.append(line)
+    if chosen.write:
+        put("python -m benchmarks.growth", lines)
     sys.exit("\n".join(wrong) if wrong else 0)
 
 

@@ -1,13 +1,13 @@
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.calls.__main__ import DOCUMENT, with_table
-from benchmarks.calls.classes import SIZES, Growth, compared, growth, worse, written
+from benchmarks.calls.__main__ import COMMAND
+from benchmarks.calls.classes import SIZES, Growth, compared, growth, table, worse, written
 from benchmarks.calls.counting import Asked, Counted, counted
 from benchmarks.company.expected import evaluations
+from benchmarks.scale.document import DOCUMENT, between
 from rules.engine.catalogue import all_rules
 
 AGAIN = "run `python -m benchmarks.calls`, which writes the classes and the table of docs/scale.md anew"
@@ -109,9 +109,17 @@ def test_no_rule_asks_more_than_once_for_each_item() -> None:
 
 def test_the_document_has_the_table() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
-    assert with_table(document) == document, AGAIN
+    assert between(document, COMMAND, table(written())) == document, AGAIN
 
 
-def test_a_document_without_marks_is_refused() -> None:
+@pytest.mark.parametrize("document", ["", "<!-- made by python -m x -->", "<!-- end of python -m x -->"])
+def test_a_document_without_marks_is_refused(document: str) -> None:
     with pytest.raises(ValueError, match="the document lacks"):
-        with_table(Path(__file__).name)
+        between(document, "python -m x", ["| figure |"])
+
+
+def test_figures_are_put_between_their_marks_and_nowhere_else() -> None:
+    document = "a\n<!-- made by x -->\nold\n<!-- end of x -->\nb\n<!-- made by y -->\n<!-- end of y -->\n"
+    wanted = "a\n<!-- made by x -->\n\nnew\n\n<!-- end of x -->\nb\n<!-- made by y -->\n<!-- end of y -->\n"
+    assert between(document, "x", ["new"]) == wanted
+    assert between(wanted, "x", ["new"]) == wanted
