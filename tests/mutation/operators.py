@@ -54,7 +54,9 @@ NAMES_OF_THINGS = frozenset({"TypeVar", "ParamSpec", "NewType", "getLogger", "ca
 LOG = frozenset({"debug", "info", "warning", "error", "exception"})
 DOCUMENTATION = frozenset({"title", "references", "__all__"})
 """What a rule says about itself to readers; tests hold it against the generated pages."""
-CACHING = frozenset({"dataclass", "lru_cache", "cache", "cached_property", "property", "wraps", "total_ordering"})
+CACHING = frozenset(
+    {"dataclass", "frozen", "lru_cache", "cache", "cached_property", "property", "wraps", "total_ordering"}
+)
 """Decorators whose arguments change how fast or how comparable something is, not what it says."""
 FILLER = "XX"
 

@@ -206,6 +206,14 @@ def test_a_sagemaker_resource_that_cannot_be_read_leaves_vpcs_undecided(company:
     assert isinstance(company.read()[company.vpc_id], Unreadable)
 
 
+def test_a_vpc_in_which_something_is_known_to_run_is_decided_whatever_else_cannot_be_read(company: Company) -> None:
+    company.function("claims")
+    company.domain(company.subnet_id)
+    company.account.faults.deny("sagemaker:DescribeDomain")
+
+    assert isinstance(company.read()[company.vpc_id], AiVpc)
+
+
 def test_a_vpc_whose_security_groups_cannot_be_read_is_unreadable_alone(company: Company) -> None:
     other_vpc, other_subnet = company.vpc("10.1.0.0/16")
     company.function("claims")
