@@ -5,8 +5,9 @@ AWS documents no order for what it lists unless the call asks for one, and none 
 and every map of an answer is shuffled, wherever the service model has one, save these:
 
 - a listing that the call wants sorted keeps that order, and only what is equal by it is shuffled;
-- what is inside of a text, such as the statements of a policy, is as its author wrote it;
-- `MEANT` has the lists whose order says something.
+- what is inside of a text, such as the statements of a policy, is as its author wrote it.
+
+The containers of a model do run in their order; no rule is about that.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.properties.recorded import Answer, Question, Recording
-
-MEANT: Mapping[str, str] = {}
-"""Names of list shapes whose order says something, with what it says."""
 
 SCIONS = 3
 """Items that a list is grafted with at most."""
@@ -48,8 +46,8 @@ class Shuffled:
         content = answer.content if self._scions is None else self._scions.grafted(question, answer)
         random = Random(f"{self._seed} {question}")  # noqa: S311 - nothing secret
 
-        def shuffle(_: tuple[str, ...], shape: Any, items: list[Any]) -> list[Any]:
-            return items if shape.name in MEANT else random.sample(items, len(items))
+        def shuffle(_: tuple[str, ...], __: Any, items: list[Any]) -> list[Any]:
+            return random.sample(items, len(items))
 
         shuffled: dict[str, Any] = walked(answer.shape, content, shuffle)
         for name in answer.paging.results if answer.paging else ():

@@ -23,10 +23,9 @@ class Paged:
     """
     Every listing in pages of at most `size` items, or of what the call wants if that is less.
 
-    With a `seed`, pages without items and with a token are among them, at the beginning, in the middle and at the end:
-    AWS filters after it has cut
-    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html and others tell to go by
-    the token alone).
+    With a `seed`, pages without items and with a token are among them, at the beginning, in the middle and at the end,
+    as AWS may answer
+    (https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeAggregateComplianceByConfigRules.html).
     """
 
     def __init__(self, size: int = SERVICE_DEFAULT, seed: int | None = None) -> None:
