@@ -69,30 +69,46 @@ class Delivered:
         return tuple(f"{self.region}: {fault}" for fault in (*steps, *errors, *denied))
 
 
-def deliver(stage: Stage, functions: Sequence[DeployedFunction], prefix: str) -> Delivered:
-    """Return what followed the verdicts that the rules of a Region have reported."""
-    return _Delivery(stage, {one.name: one for one in functions}, prefix).rehearsed()
+class Delivery:
+    """
+    The rehearsal of one Region whose rules have reported: `follow`, then `watch`, then ask for the `outcome`.
 
+    Regions may follow their verdicts side by side. They are watched one after the other, because a call is refused
+    meanwhile, and that would meet the others as well.
+    """
 
-class _Delivery:
-    """One rehearsal of one Region."""
-
-    def __init__(self, stage: Stage, functions: Mapping[str, DeployedFunction], prefix: str) -> None:
+    def __init__(self, stage: Stage, functions: Sequence[DeployedFunction], prefix: str) -> None:
         self._stage = stage
         self._account, self._region = stage.account, stage.region
-        self._functions = functions
+        self._functions = {one.name: one for one in functions}
         self._prefix = prefix
         session = stage.account.session(stage.region)
         self._hub, self._logs = session.client("securityhub"), session.client("logs")
         self._ran: list[Ran] = []
+        self._steps: list[Step] = []
+        self._fixed = False
 
-    def rehearsed(self) -> Delivered:
-        steps = [self._findings(), self._messages(), self._expiry()]
+    @property
+    def region(self) -> str:
+        """The Region."""
+        return self._region
+
+    def follow(self) -> None:
+        """See verdicts become findings and messages, a lost finding come back, and a fix archive one."""
+        self._steps += [self._findings(), self._messages(), self._expiry()]
         fix = list(self._fix())
-        steps += [*fix, *self._watch()]
+        self._fixed = bool(fix)
+        self._steps += fix
+
+    def watch(self) -> None:
+        """See the watchdog find nothing wrong, and two days later a function that fails and one that fell silent."""
+        self._steps += self._watch()
+
+    def outcome(self) -> Delivered:
+        """Return what was seen."""
         own = {name: one for name, one in self._functions.items() if name not in self._stage.names}
         allowed = {name: one.actions - RUNTIME_ACTIONS for name, one in own.items()}
-        return Delivered(self._region, tuple(steps), tuple(self._ran), allowed, fixed=bool(fix))
+        return Delivered(self._region, tuple(self._steps), tuple(self._ran), allowed, fixed=self._fixed)
 
     def _findings(self) -> Step:
         events = self._announce()

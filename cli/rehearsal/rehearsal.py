@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cli.rehearsal.delivery import Delivered, deliver
+from cli.rehearsal.delivery import Delivered, Delivery
 from cli.rehearsal.deployment import deploy
 from cli.rehearsal.stage import FunctionRun, Stage
 from cli.rehearsal.synthesis import PREFIX, synthesise
@@ -73,25 +73,35 @@ def rehearse(
     """
     progress("Synthesising the stacks")
     assembly = synthesise(folder, regions)
-    runs: list[FunctionRun] = []
-    managed: dict[str, tuple[str, ...]] = {}
-    delivered: list[Delivered] = []
+    stages: list[Stage] = []
+    deliveries: list[Delivery] = []
+    work: list[tuple[Stage, DeployedFunction]] = []
     for region in regions:
         progress(f"Deploying into {region}")
         _prepare(account, region)
         functions = deploy(assembly, account.session(region), folder / "code")
         stage = Stage(account, region)
-        managed[region] = stage.managed
+        stages.append(stage)
+        deliveries.append(Delivery(stage, functions, PREFIX))
+        work += [(stage, one) for one in functions if one.name in stage.names]
 
-        def run(function: DeployedFunction, stage: Stage = stage) -> FunctionRun:
-            progress(f"Running {function.name} in {stage.region}")
-            return stage.run(function)
+    def run(job: tuple[Stage, DeployedFunction]) -> FunctionRun:
+        stage, function = job
+        progress(f"Running {function.name} in {stage.region}")
+        return stage.run(function)
 
-        with ThreadPoolExecutor(PROCESSES) as pool:
-            runs.extend(pool.map(run, [one for one in functions if one.name in stage.names]))
-        progress(f"Delivering verdicts in {region}")
-        delivered.append(deliver(stage, functions, PREFIX))
-    return Rehearsal(tuple(runs), managed, tuple(delivered))
+    def follow(delivery: Delivery) -> None:
+        progress(f"Delivering verdicts in {delivery.region}")
+        delivery.follow()
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        runs = tuple(pool.map(run, work))
+        list(pool.map(follow, deliveries))
+    for delivery in deliveries:
+        progress(f"Watching {delivery.region}")
+        delivery.watch()
+    managed = {stage.region: stage.managed for stage in stages}
+    return Rehearsal(runs, managed, tuple(delivery.outcome() for delivery in deliveries))
 
 
 def _prepare(account: EmbeddedAccount, region: str) -> None:

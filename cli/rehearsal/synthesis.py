@@ -22,7 +22,8 @@ def synthesise(folder: Path, regions: Sequence[str]) -> Path:
     """
     Return the cloud assembly of the app for these Regions, written below `folder`.
 
-    Runbooks are deployed as well, and somebody is told. Everything else is as the app ships; the rules on IAM are in the first Region.
+    Runbooks are deployed as well, and somebody is told. Everything else is as the app ships; the rules on IAM are in
+    the first Region.
     """
     if find_spec("aws_cdk") is None:
         raise SynthesisError("the AWS CDK is not installed; `make rehearse` installs it and rehearses")

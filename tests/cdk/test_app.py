@@ -35,7 +35,12 @@ def test_ends_in_one_line_when_a_setting_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_pinned_command_line_synthesises_without_credentials(tmp_path: Path) -> None:
-    environment = {"PATH": f"{bundle.ROOT}/.venv/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment = {
+        "PATH": f"{bundle.ROOT}/.venv/bin:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        # Where the CDK's packages are unpacked, which takes most of a minute and depends on no home.
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache" / "aws" / "jsii" / "package-cache"),
+    }
 
     subprocess.run(  # noqa: S603 - our own command line
         [
