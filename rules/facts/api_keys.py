@@ -12,6 +12,7 @@ from rules.engine.errors import error_code
 from rules.facts.iam import GONE
 from rules.facts.iam_account import PAGE_SIZE
 from rules.facts.iam_principals import USER, user_resource
+from rules.facts.listings import next_page
 from rules.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -120,4 +121,4 @@ def _listed(aws: Aws, service: str) -> Iterator[Mapping[str, Any]]:
         yield from page.get("ServiceSpecificCredentials", ())
         if not page.get("IsTruncated"):
             return
-        more = {"Marker": page["Marker"]}
+        more = next_page(more, "Marker", page["Marker"])

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
+from rules.facts.listings import next_page
 from rules.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -225,4 +226,4 @@ def _listed_stores(aws: Aws) -> Iterator[Mapping[str, Any]]:
         yield from page.get("EventDataStores", ())
         if not page.get("NextToken"):
             return
-        more = {"NextToken": page["NextToken"]}
+        more = next_page(more, "NextToken", page["NextToken"])

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from rules.engine.errors import UnexpectedAnswerError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
@@ -27,6 +29,18 @@ def every(
     wanted. A Region without the service or the operation has none. Raises what AWS answers otherwise.
     """
     return list(listed(aws, service, operation, member, newest=newest, **parameters) or ())
+
+
+def next_page(asked: Mapping[str, str], name: str, token: str) -> dict[str, str]:
+    """
+    Return the parameter that asks for the page after the one that `asked` asked for.
+
+    Raises UnexpectedAnswerError for the token of that page itself: such a listing would never end. botocore's
+    paginators look at this themselves.
+    """
+    if asked.get(name) == token:
+        raise UnexpectedAnswerError(f"a page names itself as the next one by {name}")
+    return {name: token}
 
 
 def within(aws: Aws, service: Service, operation: str, member: str, **parent: Hashable) -> list[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
+from rules.facts.listings import next_page
 from rules.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _names(listing: Callable[..., Mapping[str, Any]], member: str, kind: str) ->
         yield from (summary["name"] for summary in page.get(member, ()))
         if not page.get("nextToken"):
             return
-        more = {"nextToken": page["nextToken"]}
+        more = next_page(more, "nextToken", page["nextToken"])
 
 
 def _policies(

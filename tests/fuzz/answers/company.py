@@ -103,7 +103,7 @@ class AnswersSession:
                     self.answers[call] = _kept(send, operation, parameters)
                 found = self.answers[call]
                 if isinstance(found, Exception):
-                    raise found
+                    raise found.with_traceback(None)
                 return found
 
             client._make_api_call = answer  # noqa: SLF001 - the same

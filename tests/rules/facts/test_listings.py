@@ -1,9 +1,16 @@
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from cli.sandbox import Account, Fault
 from rules.engine.aws import Aws
+from rules.engine.clients import Service
+from rules.engine.collector import Collector
+from rules.engine.errors import UnexpectedAnswerError
+from rules.facts import api_keys, cloudtrail, serverless_collections
 from rules.facts.listings import every, listed, within
 
 
@@ -112,3 +119,28 @@ def test_what_belongs_to_something_that_is_there_is_never_absent(account: Accoun
 
     with pytest.raises((ClientError, EndpointConnectionError)):
         within(aws, "bedrock-agent", "list_agent_aliases", "agentAliasSummaries", agentId=agent_id)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "token", "collector"),
+    [
+        ("iam", "ListServiceSpecificCredentials", {"IsTruncated": True, "Marker": "again"}, api_keys.api_keys),
+        ("cloudtrail", "ListEventDataStores", {"NextToken": "again"}, cloudtrail.event_data_stores),
+        (
+            "opensearchserverless",
+            "ListSecurityPolicies",
+            {"nextToken": "again"},
+            serverless_collections.network_policies,
+        ),
+    ],
+)
+def test_a_listing_whose_page_names_itself_as_the_next_one_ends(
+    aws: Aws, service: Service, operation: str, token: dict[str, Any], collector: Collector[[], object]
+) -> None:
+    def repeat(**_: object) -> tuple[Any, dict[str, Any]]:
+        return SimpleNamespace(status_code=200), {**token, "ResponseMetadata": {}}
+
+    aws.client(service).meta.events.register(f"before-call.*.{operation}", repeat)
+
+    with pytest.raises(UnexpectedAnswerError, match="names itself as the next one"):
+        collector(aws)
