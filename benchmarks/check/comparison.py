@@ -15,7 +15,7 @@ from benchmarks.growth.exponent import exponent
 from benchmarks.table import Row, at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from benchmarks.check.sides import Run, Side
     from benchmarks.check.toll import Reading
@@ -43,6 +43,21 @@ class Measured:
     reading: Reading
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """
+    All runs; of two, the first one is ours.
+
+    `far_away` has a delay on every call, `throttled` the same and too few calls in a second; `small` is a run on a
+    smaller account, as `at_once`.
+    """
+
+    at_once: tuple[Measured, Measured]
+    far_away: tuple[Measured, Measured]
+    throttled: Measured
+    small: Measured
+
+
 def rows(times: float, progress: Callable[[str], None]) -> Iterator[Row]:
     """
     Yield the rows of the comparison on a company that is so many times as large as the one of the benchmark.
@@ -61,18 +76,23 @@ def rows(times: float, progress: Callable[[str], None]) -> Iterator[Row]:
         return Measured(run, endpoint.impose(Terms()))
 
     with Endpoint(times) as endpoint:
-        at_once = [measure(endpoint, side, Terms(), "the company") for side in sides]
-        far_away = [measure(endpoint, side, Terms(NETWORK), "the company over a network") for side in sides]
+        ours, peer = (measure(endpoint, side, Terms(), "the company") for side in sides)
+        ours_far, peer_far = (measure(endpoint, side, Terms(NETWORK), "the company over a network") for side in sides)
         throttled = measure(endpoint, sides[0], Terms(NETWORK, LIMIT), "the company while calls are throttled")
     with Endpoint(times / SMALLER) as endpoint:
         small = measure(endpoint, sides[0], Terms(), "a company a quarter as large")
-    yield from _comparison(at_once, far_away)
-    yield from _said(at_once)
-    yield from _growth(small, at_once[0])
-    yield _patience(far_away[0], throttled)
+    yield from told(Outcome((ours, peer), (ours_far, peer_far), throttled, small))
 
 
-def _comparison(at_once: list[Measured], far_away: list[Measured]) -> Iterator[Row]:
+def told(outcome: Outcome) -> Iterator[Row]:
+    """Yield the rows that all runs together make."""
+    yield from _comparison(outcome.at_once, outcome.far_away)
+    yield from _said(outcome.at_once)
+    yield from _growth(outcome.small, outcome.at_once[0])
+    yield _patience(outcome.far_away[0], outcome.throttled)
+
+
+def _comparison(at_once: Sequence[Measured], far_away: Sequence[Measured]) -> Iterator[Row]:
     ours, peer = at_once
     yield _time("`check`: time", at_once, WANTED_AT_ONCE)
     yield _time("`check`: time with 50 ms added to every call", far_away, WANTED_OVER_A_NETWORK)
@@ -82,7 +102,7 @@ def _comparison(at_once: list[Measured], far_away: list[Measured]) -> Iterator[R
     yield Row("`check`: processor time of the endpoint", "1", *_factor(peer.reading.cpu / ours.reading.cpu))
 
 
-def _said(at_once: list[Measured]) -> Iterator[Row]:
+def _said(at_once: Sequence[Measured]) -> Iterator[Row]:
     told = [", ".join(f"{count:,} {name}" for name, count in sorted(one.run.verdicts.items())) for one in at_once]
     per_call = [sum(measured.run.verdicts.values()) / measured.reading.calls for measured in at_once]
     yield Row("`check`: verdicts", told[0], told[1], "")
@@ -119,7 +139,7 @@ def _patience(usual: Measured, throttled: Measured) -> Row:
     return Row(what, figure, f"{share:.0%} of calls throttled", "", "0, 0", same and not throttled.run.errors)
 
 
-def _time(what: str, sides: list[Measured], least: float) -> Row:
+def _time(what: str, sides: Sequence[Measured], least: float) -> Row:
     ratio = sides[1].run.seconds / sides[0].run.seconds
     return at_least(what, "1", f"{ratio:.1f}", ratio, least)
 
