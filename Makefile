@@ -105,6 +105,7 @@ lock: $(BIN)/.uv  ## refresh requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) pyproject.toml --group terminal -o requirements/terminal.txt
 	$(UV_COMPILE) pyproject.toml --group terminal --group deploy -o requirements/deploy.txt
 	$(UV_COMPILE) pyproject.toml --group terminal --group deploy --group develop -o requirements/develop.txt
+	for peer in check permissions; do $(UV_COMPILE) benchmarks/$$peer/requirements.in -o benchmarks/$$peer/requirements.txt; done
 
 clean:
 	rm -rf .venv node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
