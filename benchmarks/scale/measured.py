@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from benchmarks.company import Size
     from rules.engine.rule import Rule
 
-TIMEOUT = 900
-"""Seconds that AWS Lambda gives a function at most."""
-
 
 @dataclass(frozen=True)
 class Run:
