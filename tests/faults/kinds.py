@@ -17,6 +17,7 @@ class Allowed(Enum):
     SUCCESS = "the run succeeds as if nothing had happened"
     DELETION = "what was deleted is cleared or named; nothing becomes COMPLIANT by it"
     ABSENCE = "what needs the absent feature becomes NOT_APPLICABLE, or the run fails"
+    PRESENCE = "the feature answered before: the run fails, or ends as if nothing had happened"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Kind:
     """Whether every later call of the run meets the same fault."""
     paged: bool = False
     """Whether only calls for a further page can meet it."""
+    absent: str = ""
+    """What does not exist: the service's endpoint, or the operation; empty for other faults."""
 
 
 SIGNATURE = (
@@ -47,8 +50,8 @@ KINDS = (
     Kind("connect timeout", Fault("connect-timeout"), Allowed.FAILURE),
     Kind("read timeout once", Fault("read-timeout", times=1), Allowed.SUCCESS),
     Kind("read timeout", Fault("read-timeout"), Allowed.FAILURE),
-    Kind("no endpoint", Fault("no-endpoint"), Allowed.ABSENCE),
-    Kind("no operation", Fault("unknown-operation"), Allowed.ABSENCE),
+    Kind("no endpoint", Fault("no-endpoint"), Allowed.ABSENCE, absent="service"),
+    Kind("no operation", Fault("unknown-operation"), Allowed.ABSENCE, absent="name"),
     Kind("malformed", Fault("malformed"), Allowed.FAILURE),
     Kind("foreign page", Fault("foreign"), Allowed.FAILURE),
     Kind("item gone", Fault("gone"), Allowed.DELETION),

@@ -10,27 +10,25 @@ from typing import TYPE_CHECKING
 from cli.sandbox import embedded_account
 from cli.sandbox.company.aurelia import REGIONS, build
 from rules.engine.catalogue import all_rules, rule_by_id
-from tests.faults.judgement import wrong
-from tests.faults.kinds import KINDS, Allowed
+from tests.faults.kinds import KINDS
 from tests.faults.patience import impatient
-from tests.faults.replay import Strike
+from tests.faults.privilege import Role, removals
+from tests.faults.replay import ReplaySession
+from tests.faults.scene import Scene
 from tests.faults.stage import Stage
+from tests.faults.wire import tapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cli.sandbox import Account
-    from tests.faults.kinds import Kind
+    from tests.faults.privilege import Removal
     from tests.faults.replay import CallKey
-    from tests.faults.stage import Outcome, Trigger
+    from tests.faults.wire import Wire
 
-COMPANIES = ("mixed", "empty")
-
-OF_OTHERS = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
-"""
-Calls about principals that a rule need not judge: the policies of all roles are read together, and a rule on functions
-rests on those of their execution roles alone. With all of its verdicts right and fresh, such a rule does not fail.
-"""
+MIXED = "mixed"
+BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
+COMPANIES = (MIXED, "empty")
 
 
 @dataclass(frozen=True, order=True)
@@ -63,7 +61,7 @@ def parts(rules: Sequence[str] = (), *, regions: int = len(REGIONS)) -> list[Par
     return [
         Part(company, region, rule.id)
         for company in COMPANIES
-        for region in (REGIONS[:regions] if company == "mixed" else REGIONS[:1])
+        for region in (REGIONS[:regions] if company == MIXED else REGIONS[:1])
         for rule in all_rules()
         if (not rules or rule.id in rules) and (region == REGIONS[0] or not rule.is_global)
     ]
@@ -72,24 +70,42 @@ def parts(rules: Sequence[str] = (), *, regions: int = len(REGIONS)) -> list[Par
 class Theatre:
     """An open account with a company in it, and the rules that play there."""
 
-    def __init__(self, account: Account, refill: Callable[[], None]) -> None:
+    def __init__(self, account: Account, wire: Wire, refill: Callable[[], None]) -> None:
         self._account = account
+        self._wire = wire
         self._refill = refill
         self._company = ""
+        self._sessions: dict[str, ReplaySession] = {}
+        self._roles: dict[str, Role] = {}
 
-    def cells(self, part: Part, kinds: Sequence[str] = (), *, sample: bool = False) -> Iterator[Cell]:
-        """Yield the runs of one part, judged."""
+    def stage(self, part: Part) -> Stage:
+        """Return the part's rule on its stage; what the company's other rules asked there need not be asked again."""
         if part.company != self._company:
             self._account.reset()
             build(self._account, part.company)
+            _bound_roles(self._account)
             self._company = part.company
-        stage = Stage(self._account, part.region, rule_by_id(part.rule_id), self._refill)
+            self._sessions, self._roles = {}, {}
+        if part.region not in self._sessions:
+            self._sessions[part.region] = ReplaySession(self._account, part.region, self._wire, self._refill)
+        return Stage(self._account, self._sessions[part.region], rule_by_id(part.rule_id))
+
+    def removals(self, part: Part, *, once: bool = False) -> Iterator[Removal]:
+        """Yield runs of one part without one of its actions each (see `tests.faults.privilege.removals`)."""
+        stage = self.stage(part)
+        if part.region not in self._roles:
+            self._roles[part.region] = Role(self._account, part.region)
+        yield from removals(stage, self._roles[part.region], once=once)
+
+    def cells(self, part: Part, kinds: Sequence[str] = (), *, sample: bool = False) -> Iterator[Cell]:
+        """Yield the runs of one part, judged."""
+        stage = self.stage(part)
         turn = sum(part.rule_id.encode())
         chosen = [kind for kind in KINDS if not kinds or kind.name in kinds]
         for trigger in stage.triggers():
-            faultless = stage.record(trigger)
-            if faultless.failure is not None:
-                told = f"It fails without a fault: {faultless.failure}"
+            scene = Scene(stage, trigger)
+            if scene.faultless.failure is not None:
+                told = f"It fails without a fault: {scene.faultless.failure}"
                 yield Cell(part, trigger.name, 0, "every call", "no fault", (told,))
                 continue
             calls = list(stage.session.recording.order)
@@ -99,28 +115,23 @@ class Theatre:
                     turn += 1
                     meeting = [meeting[turn % len(meeting)]]
                 for kind in meeting:
-                    found = _judged(stage, trigger, faultless, key, kind)
-                    yield Cell(part, trigger.name, index, _shown(key), kind.name, tuple(found))
+                    yield Cell(part, trigger.name, index, _shown(key), kind.name, tuple(scene.wrong(key, kind)))
+
+
+def _bound_roles(account: Account) -> None:
+    """Put a boundary on every second role: its policy is what IAM has to be asked for beside the listing of roles."""
+    iam = account.session().client("iam")
+    roles = [role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]]
+    names = sorted(role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/"))
+    for name in names[::2]:
+        iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=BOUNDARY)
 
 
 @contextmanager
 def theatre() -> Iterator[Theatre]:
     """Open the embedded account of this process for the matrix."""
-    with embedded_account() as account, impatient() as refill:
-        yield Theatre(account, refill)
-
-
-def _judged(stage: Stage, trigger: Trigger, faultless: Outcome, key: CallKey, kind: Kind) -> list[str]:
-    strike = Strike(key, kind.fault, lasting=kind.lasting)
-    outcome = stage.run(trigger, strike)
-    if kind.allowed is Allowed.FAILURE and outcome.failure is None and outcome.stored == faultless.stored:
-        if key.name in OF_OTHERS:
-            return []
-        # No verdict rests on this one answer; the failure of every call of the operation has to be seen.
-        strike = Strike(key, kind.fault, lasting=kind.lasting, everywhere=True)
-        outcome = stage.run(trigger, strike)
-    found = wrong(kind, stage.earlier, faultless, outcome, asked=key.identifiers, secrets=stage.secrets)
-    return found if strike.struck else [*found, "The fault met no call."]
+    with embedded_account() as account, tapped() as wire, impatient() as refill:
+        yield Theatre(account, wire, refill)
 
 
 def _sampled(calls: Sequence[CallKey]) -> Iterator[tuple[int, CallKey]]:
