@@ -128,10 +128,13 @@ OWN_PRINCIPALS = equals("aws:PrincipalAccount", OWN)
         pytest.param(endpoint(DEFAULT, "sagemaker.runtime"), IS_DEFAULT, id="SageMaker inference by default"),
         pytest.param(endpoint(DEFAULT, "bedrock-agentcore.gateway"), IS_DEFAULT, id="AgentCore gateways by default"),
         pytest.param(endpoint(DEFAULT, state="pending"), IS_DEFAULT, id="an endpoint that is on its way"),
-        pytest.param(
-            endpoint(DEFAULT, state="deleting"),
-            out_of_scope("The endpoint is deleting, so nothing passes through it."),
-            id="an endpoint that is being deleted",
+        *(
+            pytest.param(
+                endpoint(DEFAULT, state=state),
+                out_of_scope(f"The endpoint is {state}, so nothing passes through it."),
+                id=f"an endpoint that is {state}",
+            )
+            for state in ("deleting", "deleted", "expired", "failed", "rejected")
         ),
         pytest.param(
             endpoint(None), not_applicable("The endpoint service bedrock-runtime takes no policy."), id="no policy"
