@@ -26,6 +26,7 @@ class Elsewhere:
         self.account_id = account_id
         self.now = answers.now
         self._answers = answers
+        self._renamed: dict[Question, Answer] = {}
 
     def client(self, service: str, region: str, config: Config) -> Any:
         """Return a client of the answers."""
@@ -33,6 +34,11 @@ class Elsewhere:
 
     def answer(self, question: Question, parameters: Mapping[str, Any], paging: Paging | None, client: Any) -> Answer:
         """Return the answer with the other account's id."""
+        if question not in self._renamed:
+            self._renamed[question] = self._answer(question, parameters, paging, client)
+        return self._renamed[question]
+
+    def _answer(self, question: Question, parameters: Mapping[str, Any], paging: Paging | None, client: Any) -> Answer:
         known = _replaced(parameters, self.account_id, self._answers.account_id)
         asked = question_of(question.service, question.region, question.operation, known)
         answer = self._answers.answer(asked, known, paging, client)

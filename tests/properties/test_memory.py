@@ -91,17 +91,19 @@ def test_readers_that_nest_on_the_pools_do_not_wait_for_each_other(aws: Aws) -> 
 
 def collectors() -> list[Collector[..., Any]]:
     """Return every collector that a rule rests on, directly or through others."""
-    waiting: list[Collector[..., Any]] = []
-    for rule in all_rules():
-        waiting.append(rule.collect)
-        if issubclass(rule, ChangeRule):
-            waiting.append(rule.read)
+    own = [rule.collect for rule in all_rules()] + [rule.read for rule in all_rules() if issubclass(rule, ChangeRule)]
+    return list(dict.fromkeys((*own, *(used for collector in own for used in rested_on(collector)))))
+
+
+def rested_on(collector: Collector[..., Any]) -> list[Collector[..., Any]]:
+    """Return what a collector declares to rest on, directly or through others."""
+    waiting = list(collector.uses)
     found: dict[Collector[..., Any], None] = {}
     while waiting:
-        collector = waiting.pop()
-        if collector not in found:
-            found[collector] = None
-            waiting.extend(collector.uses)
+        used = waiting.pop()
+        if used not in found:
+            found[used] = None
+            waiting.extend(used.uses)
     return list(found)
 
 
@@ -155,5 +157,5 @@ def test_nothing_waits_for_what_it_does_not_declare(company: Company, region: st
             except CollectionError as error:
                 pytest.fail(str(error))
 
-    declared = {(collector.name, used.name) for collector in collectors() for used in collector.uses}
+    declared = {(collector.name, used.name) for collector in collectors() for used in rested_on(collector)}
     assert {(first, then) for first, then in aws.waits if first and then} <= declared
