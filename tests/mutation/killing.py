@@ -23,11 +23,12 @@ import pytest
 from tests.mutation.covering import Covering, dotted
 from tests.mutation.forks import Judgement, fork, heard, quiet, read
 from tests.mutation.operators import Mutant, mutated
-from tests.mutation.swapping import Functions, Pairs, differing, live, swap
+from tests.mutation.swapping import Finder, Functions, Pairs, differing, live, swap
+from tests.mutation.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import CodeType, ModuleType
+    from types import CodeType
 
 NEEDED = ("cli.sandbox", "rules.engine.catalogue", "hypothesis.strategies", "pytest_cov.plugin")
 OURS = frozenset({"rules", "cli", "cdk", "tests", "benchmarks"})
@@ -42,91 +43,6 @@ TEST_SECONDS = 30
 """CPU seconds after which one test is stopped; none takes a third of that."""
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Gives the changed code in the place of what the file has."""
-
-    def __init__(self, name: str, path: str, code: CodeType) -> None:
-        super().__init__(name, path)
-        self._code = code
-
-    def get_code(self, fullname: str) -> CodeType | None:
-        del fullname
-        return self._code
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, name: str, path: str, code: CodeType) -> None:
-        self.name, self.path, self.code = name, path, code
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        del path, target
-        if fullname != self.name:
-            return None
-        loader = _Loader(self.name, self.path, self.code)
-        return importlib.util.spec_from_file_location(self.name, self.path, loader=loader)
-
-
-class _Watch:
-    """A pytest plugin: chooses and orders the tests, tells the parent what happens, ends when the time is up."""
-
-    def __init__(
-        self, wanted: Sequence[str], known: frozenset[str] | None, seconds: float, test_seconds: float, pipe: int
-    ) -> None:
-        self.rank = {test: index for index, test in enumerate(wanted)}
-        self.known = known
-        self.seconds = seconds
-        self.test_seconds = test_seconds
-        self.pipe = pipe
-        self.ran = 0
-        self.failed = ""
-
-    def tell(self, **what: object) -> None:
-        os.write(self.pipe, json.dumps(what).encode() + b"\n")
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what covers the mutant and what is newer than the recording."""
-        items[:] = self.chosen(items)
-
-    def chosen(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Return what covers the mutant, and then what is newer than the recording."""
-        new = len(self.rank)
-        kept = [
-            item
-            for item in items
-            if item.nodeid in self.rank or (self.known is not None and item.nodeid not in self.known)
-        ]
-        return sorted(kept, key=lambda item: self.rank.get(item.nodeid, new))
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Give the test its time."""
-        signal.setitimer(signal.ITIMER_PROF, self.test_seconds)
-        self.tell(started=nodeid)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember the failure that ends the run."""
-        if report.failed and not self.failed:
-            self.failed = report.nodeid
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember that the tests cannot even be imported."""
-        if report.failed and not self.failed:
-            self.failed = report.nodeid or "import"
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logfinish(self) -> None:
-        """Count, and stop when the mutant had its time."""
-        self.ran += 1
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        """Stop before the next test when the mutant had its time."""
-        if time.process_time() > self.seconds:
-            item.session.shouldstop = "its time is up"
-
-
 @dataclass(frozen=True)
 class _Swap:
     """A mutant that differs within functions only, and the tests that it meets."""
@@ -139,7 +55,7 @@ class _Swap:
 class _Host:
     """A pytest plugin: collects the tests of a module once, then forks for each mutant and swaps its functions."""
 
-    def __init__(self, swaps: Sequence[_Swap], watch: Callable[[Sequence[str], int], _Watch], pipe: int) -> None:
+    def __init__(self, swaps: Sequence[_Swap], watch: Callable[[Sequence[str], int], Watch], pipe: int) -> None:
         self.swaps = swaps
         self.watch = watch
         self.pipe = pipe
@@ -231,8 +147,8 @@ class Judge:
         if len(swaps) < WORTH_A_HOST or not files:
             return {}
 
-        def watch(tests: Sequence[str], pipe: int) -> _Watch:
-            return _Watch(tests, self._known, self.seconds, self.test_seconds, pipe)
+        def watch(tests: Sequence[str], pipe: int) -> Watch:
+            return Watch(tests, self._known, self.seconds, self.test_seconds, pipe)
 
         def work(pipe: int) -> None:
             quiet(self.test_seconds)
@@ -313,8 +229,8 @@ class Judge:
             quiet(self.test_seconds)
             os.chdir(root)
             if code is not None:
-                sys.meta_path.insert(0, _Finder(dotted(path), str(root / path), code))
-            watch = _Watch(tests, None if known_only else self._known, seconds or self.seconds, self.test_seconds, pipe)
+                sys.meta_path.insert(0, Finder(dotted(path), str(root / path), code))
+            watch = Watch(tests, None if known_only else self._known, seconds or self.seconds, self.test_seconds, pipe)
             status = int(pytest.main([*OPTIONS, *files], plugins=[watch]))
             failed = watch.failed or ("import" if status not in ENDS_WELL else "")
             watch.tell(failed=failed, ran=watch.ran, seconds=time.process_time())

@@ -1,11 +1,20 @@
-"""Changed functions in the place of those that a process has: whatever holds a function sees the change."""
+"""Changed code in the place of what a process has, or would import: whatever holds a function sees the change."""
+
+from __future__ import annotations
 
 import gc
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import inspect
 from collections import defaultdict
 from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
 
 LRU: type[Any] = type(lru_cache(int))
 
@@ -63,3 +72,32 @@ def _nested(code: CodeType) -> list[CodeType]:
 
 def _bare(code: CodeType) -> CodeType:
     return code.replace(co_consts=tuple(None if isinstance(each, CodeType) else each for each in code.co_consts))
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Gives the changed code in the place of what the file has."""
+
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
+        super().__init__(name, path)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        del fullname
+        return self._code
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Lets one module be imported with changed code."""
+
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
+        self.name, self.path, self.code = name, path, code
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return the changed module for its name, and nothing for others."""
+        del path, target
+        if fullname != self.name:
+            return None
+        loader = _Loader(self.name, self.path, self.code)
+        return importlib.util.spec_from_file_location(self.name, self.path, loader=loader)
