@@ -72,7 +72,10 @@ def model(aws: Aws, resource: Resource) -> Model | Unreadable | None:
     return aws.read_one(resource, lambda: _model(aws, name))
 
 
-@reads(Action("sagemaker:ListModels"), uses=(model,))
+@reads(
+    Action("sagemaker:ListModels"),
+    uses=(model, model_package, s3_objects.stored_object, s3_objects.stored_objects),
+)
 def models(aws: Aws) -> tuple[Model | Unreadable, ...]:
     """Return every model of the account and Region (SageMaker API, DescribeModel)."""
 
