@@ -19,6 +19,8 @@ UUID = "7d9f2c1e-4b3a-4f6d-8e2b-1a5c9d0e7f34"
         ("SIGNING_KEY", Class.SECRET),
         ("OPENAI_KEY", Class.PERHAPS),
         ("TOKEN_SETTINGS", Class.PERHAPS),
+        ("DBPASSWORD_SETTINGS", Class.PERHAPS),
+        ("AUTHTOKEN_SETTINGS", Class.PERHAPS),
         ("BASIC_AUTH", Class.AUTHORIZATION),
         ("DB_PASSWORD_ARN", Class.NOTHING),
         ("SECRET_NAME", Class.NOTHING),
