@@ -75,7 +75,8 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
             return non_compliant("A key that AWS owns encrypts it; a customer-managed key is wanted.")
         default = found.bucket_encryption
         if not isinstance(default, BucketEncryption):
-            return not_applicable("The job names no key, and its output bucket is not one of this account.")
+            place = "does not exist" if default is None else "is not one of this account"
+            return not_applicable(f"The job names no key, and its output bucket {found.bucket} {place}.")
         if defect := storage_defect(default.algorithm, default.key_id, default.key, require_rotation=False):
             return non_compliant(f"The job names no key; by default its results are {defect}.")
         return compliant(f"The output bucket encrypts the results with {default.key_id}.")

@@ -51,6 +51,7 @@ class KeyedJob(KeyedResource):
     """
 
     bucket_encryption: s3.BucketEncryption | s3.OtherBucket | None
+    bucket: str
 
 
 @reads(
@@ -73,7 +74,7 @@ def keyed_resources(aws: Aws, kinds: tuple[Kind, ...], lookback_days: int) -> tu
             return found
         if isinstance(found, Job):
             default = None if found.key_id else s3.bucket_encryption(aws, found.bucket)
-            return KeyedJob(found.resource, found.tags, found.key_id, _key(aws, found.key_id), default)
+            return KeyedJob(found.resource, found.tags, found.key_id, _key(aws, found.key_id), default, found.bucket)
         return KeyedResource(found.resource, found.tags, found.key_arn, _key(aws, found.key_arn))
 
     listings: dict[Kind, Callable[[], Iterable[Found]]] = {

@@ -20,7 +20,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1111"
 ARN = "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc"
 GOOD_KEY = Key(KEY, "CUSTOMER", "Enabled", rotation=True)
 GUARDRAIL = KeyedResource(Resource("AWS::Bedrock::Guardrail", ARN, "chat", ARN), {"stage": "test"}, KEY, GOOD_KEY)
-JOB = KeyedJob(Resource("AWS::Bedrock::ModelInvocationJob", "job", "nightly", "job"), {}, None, None, None)
+JOB = KeyedJob(Resource("AWS::Bedrock::ModelInvocationJob", "job", "nightly", "job"), {}, None, None, None, "results")
 FOREIGN = OtherBucket(Resource("AWS::S3::Bucket", "partner", "partner"), {}, OtherKind.FOREIGN)
 
 
@@ -78,12 +78,12 @@ FOREIGN = OtherBucket(Resource("AWS::S3::Bucket", "partner", "partner"), {}, Oth
         ),
         pytest.param(
             replace(JOB, bucket_encryption=FOREIGN),
-            not_applicable("The job names no key, and its output bucket is not one of this account."),
+            not_applicable("The job names no key, and its output bucket results is not one of this account."),
             id="job without a key, bucket of another account",
         ),
         pytest.param(
             JOB,
-            not_applicable("The job names no key, and its output bucket is not one of this account."),
+            not_applicable("The job names no key, and its output bucket results does not exist."),
             id="job without a key, bucket gone",
         ),
     ],
