@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from cli.rehearsal.deployment import DeploymentError
 from cli.rehearsal.rehearsal import rehearse
 from cli.rehearsal.summary import lines
-from cli.rehearsal.synthesis import SynthesisError
+from cli.rehearsal.synthesis import SynthesisError, synthesise
 from cli.sandbox import EmbeddedAccount
 from cli.sandbox.company.aurelia import KINDS, REGIONS, build
 from cli.status import ExitStatus
@@ -39,12 +40,17 @@ def command(*, quiet: bool) -> int:
         if not quiet and Look.of(sys.stderr).terminal:
             note(f"{text} ...")
 
-    with EmbeddedAccount() as account, tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
-        progress("Building Aurelia Health in an embedded account")
+    with (
+        EmbeddedAccount() as account,
+        tempfile.TemporaryDirectory(prefix="rehearsal-") as folder,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        progress("Synthesising the stacks, and building Aurelia Health in an embedded account")
+        synthesised = beside.submit(synthesise, Path(folder), REGIONS)
         build(account, KINDS[0])
         account.calls.clear()
         try:
-            rehearsal = rehearse(account, REGIONS, progress=progress, folder=Path(folder))
+            rehearsal = rehearse(account, REGIONS, synthesised.result(), progress=progress, folder=Path(folder))
         except (SynthesisError, DeploymentError) as error:
             raise click.ClickException(str(error)) from error
     show("\n".join(lines(rehearsal)))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cli.rehearsal.delivery import Delivered, Delivery
 from cli.rehearsal.deployment import deploy
 from cli.rehearsal.stage import FunctionRun, Stage
-from cli.rehearsal.synthesis import PREFIX, synthesise
+from cli.rehearsal.synthesis import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,16 +63,14 @@ class Rehearsal:
 
 
 def rehearse(
-    account: EmbeddedAccount, regions: Sequence[str], *, progress: Callable[[str], None], folder: Path
+    account: EmbeddedAccount, regions: Sequence[str], assembly: Path, *, progress: Callable[[str], None], folder: Path
 ) -> Rehearsal:
     """
-    Return what happened when the stacks were deployed into `account`, which is filled, and run in these Regions.
+    Return what happened when the stacks of a cloud assembly were deployed into `account`, which is filled, and run.
 
-    `folder` is for what is synthesised and unpacked; `progress` is told what is being done. Raises SynthesisError
-    and DeploymentError.
+    `regions` are those that the stacks were synthesised for; `folder` is for what is unpacked; `progress` is told what
+    is being done. Raises DeploymentError.
     """
-    progress("Synthesising the stacks")
-    assembly = synthesise(folder, regions)
     stages: list[Stage] = []
     deliveries: list[Delivery] = []
     work: list[tuple[Stage, DeployedFunction]] = []
