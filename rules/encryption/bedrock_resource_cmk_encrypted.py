@@ -73,8 +73,7 @@ class BedrockResourceCmkEncrypted(PeriodicRule[KeyedResource]):
             return compliant(f"The customer-managed key {found.key_id} encrypts it.")
         if not isinstance(found, KeyedJob):
             return non_compliant("A key that AWS owns encrypts it; a customer-managed key is wanted.")
-        default = found.bucket_encryption
-        if not isinstance(default, BucketEncryption):
+        if not isinstance(default := found.bucket_encryption, BucketEncryption):
             place = "does not exist" if default is None else "is not one of this account"
             return not_applicable(f"The job names no key, and its output bucket {found.bucket} {place}.")
         if defect := storage_defect(default.algorithm, default.key_id, default.key, require_rotation=False):

@@ -74,8 +74,7 @@ class AiFindingResponseWired(PeriodicRule[FindingResponse]):
         protection = detector.features.get("AI_PROTECTION", "ENABLED")
         if self.require_ai_protection and protection != "ENABLED":
             defects.append(f"AI Protection of GuardDuty is {protection}; ENABLED is wanted.")
-        found = ways(account, self.sources, self.min_severity, self.trusted_accounts)
-        if not found:
+        if not (found := ways(account, self.sources, self.min_severity, self.trusted_accounts)):
             defects.extend(silence(account, self.sources, self.min_severity))
         if defects:
             return non_compliant(*dict.fromkeys(defects))

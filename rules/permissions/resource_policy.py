@@ -110,7 +110,7 @@ def grants(
 
     Raises UndecidedError for a policy that tells apart too many of them.
     """
-    patience = Patience(times=8)
+    patience = Patience(times=3)
     question = _Question(document, actions, resources, patience)
     callers = Callers(document, trust, guarded, patience)
     found = []

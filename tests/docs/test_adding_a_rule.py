@@ -9,7 +9,14 @@ ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"^`((?:rules|tests)/\S+\.py)`\n\n```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
 ROWS = dict(re.findall(r"^In `(rules/frameworks/\S+\.py)`:\n\n```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
-GENERATED = ("README.md", "conformance-pack.yaml", "docs/rules/", "docs/frameworks.md", "docs/duties.md")
+GENERATED = (
+    "README.md",
+    "conformance-pack.yaml",
+    "docs/rules/",
+    "docs/frameworks.md",
+    "docs/duties.md",
+    "docs/scale.md",
+)
 RECORDED = "tests/cdk/releases/"
 """What each release deployed."""
 EXAMPLE = ("cli/sandbox/company/", "docs/adding-a-rule.md", "tests/docs/")

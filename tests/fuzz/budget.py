@@ -15,6 +15,11 @@ FAILURES: Final = Path(__file__).parents[2] / "build" / "fuzz"
 """Where a campaign keeps the examples that failed; the next one begins with them."""
 
 
+def share_of(limit: int) -> int:
+    """Return how large an input is that may take seconds: a quarter of the limit in the suite, all of it else."""
+    return limit if os.environ.get(CAMPAIGN) else limit // 4
+
+
 def examples(count: int) -> settings:
     """Return the settings of a test that tries `count` examples in the suite."""
     factor = int(os.environ.get(CAMPAIGN, "0"))

@@ -18,7 +18,7 @@ from rules.permissions.languages import UndecidedError
 from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
 from rules.permissions.resource_policy import outsiders, requires_tls
 from rules.permissions.trust_policy import deputies
-from tests.fuzz.budget import examples
+from tests.fuzz.budget import examples, share_of
 from tests.fuzz.limits import at_most
 from tests.fuzz.odd_values import as_text, changed
 
@@ -135,7 +135,7 @@ RESOURCE: Final[dict[str, Callable[[list[int]], Document]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("make", IDENTITY.values(), ids=IDENTITY)
 def test_a_policy_of_a_principal_at_its_limit_is_decided(make: Callable[[list[int]], Document]) -> None:
-    text = filled(ROLE_LIMIT, make)
+    text = filled(share_of(ROLE_LIMIT), make)
     with at_most(CPU_SECONDS):
         judge_principal(text)
 
@@ -143,7 +143,7 @@ def test_a_policy_of_a_principal_at_its_limit_is_decided(make: Callable[[list[in
 @pytest.mark.slow
 @pytest.mark.parametrize("make", RESOURCE.values(), ids=RESOURCE)
 def test_a_policy_of_a_bucket_at_its_limit_is_decided_or_refused(make: Callable[[list[int]], Document]) -> None:
-    text = filled(BUCKET_LIMIT, make)
+    text = filled(share_of(BUCKET_LIMIT), make)
     with at_most(CPU_SECONDS):
         judge_bucket(text)
 

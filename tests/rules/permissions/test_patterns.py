@@ -149,7 +149,7 @@ def test_a_filled_glob_matches_itself(pattern: str, filler: str) -> None:
     assert wildcards(pattern).matches(wildcards(pattern).filled(filler, "c"))
 
 
-VARIABLES = [
+DEFAULTS: list[tuple[str, str, str | None]] = [
     ("a default", "a${aws:username, 'b'}c", "abc"),
     ("a default with spaces around", "a${ aws:username , 'b' }c", "abc"),
     ("a default with a comma in it", "a${aws:username,'b,c'}", "ab,c"),
@@ -160,7 +160,7 @@ VARIABLES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in VARIABLES])
+@pytest.mark.parametrize(("text", "wanted"), [pytest.param(*case[1:], id=case[0]) for case in DEFAULTS])
 def test_a_variable_without_a_value_takes_the_default_that_is_in_quotes(text: str, wanted: str | None) -> None:
     context = RequestContext({}, absent=frozenset({"aws:username"}))
     extent = text_extent(text, Version.V2012, context)
