@@ -169,8 +169,26 @@ def test_what_is_worked_out_is_remembered_and_compared_by_fields_only() -> None:
     one, other = Remembered(1), Remembered(1)
 
     assert one.double is one.double
+    assert copy.copy(one).double is one.double
     assert one == other
     assert hash(one) == hash(other)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="no option"),
+        pytest.param({"eq": False}, id="identity as equality"),
+        pytest.param({"eq": True, "order": True}, id="an order"),
+        pytest.param({"slots": True}, id="slots"),
+    ],
+)
+def test_only_the_constructor_is_made_for_each_class(options: dict[str, bool]) -> None:
+    made: list[type] = [frozen.dataclass(frozen=True, **options)(type(name, (), {})) for name in ("One", "Other")]
+    one, other = made
+
+    own = {name for name, method in vars(one).items() if inspect.isfunction(method) and method is not vars(other)[name]}
+    assert own == {"__init__"}
 
 
 def test_a_class_without_a_docstring_has_its_name() -> None:
@@ -202,13 +220,12 @@ def test_instances_may_have_an_order() -> None:
 
     low, high = Ordered(1, "b"), Ordered(2, "a")
 
-    assert [low < high, low <= high, low > high, low >= high, low <= Ordered(1, "b")] == [
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
+    def compared(one: Any, other: Any) -> list[bool]:
+        return [one < other, one <= other, one > other, one >= other]
+
+    assert compared(low, high) == [True, True, False, False]
+    assert compared(high, low) == [False, False, True, True]
+    assert compared(low, Ordered(1, "b")) == [False, True, False, True]
     assert sorted([high, low]) == [low, high]
     for compare in (operator.lt, operator.le, operator.gt, operator.ge):
         with pytest.raises(TypeError, match="not supported between"):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,89 @@ def test_says_nothing_of_what_is_well(health: Health) -> None:
 )  # fmt: skip
 def test_says_what_is_wrong(health: Health, said: str) -> None:
     assert problems(health) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        pytest.param(
+            Health(NOW, pack=("UPDATE_FAILED", "x" * 300)),
+            f"The conformance pack is UPDATE_FAILED: {'x' * 300}.",
+            id="a reason that just fits",
+        ),
+        pytest.param(
+            Health(NOW, pack=("UPDATE_FAILED", "x" * 301)),
+            f"The conformance pack is UPDATE_FAILED: {'x' * 299}….",
+            id="a longer reason",
+        ),
+        pytest.param(
+            Health(NOW, recorder_error="It may not write.\n \x1b[31mAsk. "),
+            "The configuration recorder fails: It may not write.   [31mAsk.",
+            id="a reason that a terminal would act on",
+        ),
+        pytest.param(
+            Health(NOW, managed_errors=("y" * 301,)),
+            f"AWS Config reports errors of 1 managed rule: {'y' * 299}….",
+            id="a long name",
+        ),
+        pytest.param(
+            Health(NOW, absent=tuple("abcdefghijklmnopqrst")),
+            "AWS Config does not have 20 rules of the pack: "
+            "a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s and t.",
+            id="names that all fit",
+        ),
+    ],
+)
+def test_shows_only_so_much_of_what_aws_says(health: Health, said: str) -> None:
+    assert problems(health) == (said,)
+
+
+def test_everything_that_is_wrong_is_said_in_order() -> None:
+    silent = FunctionHealth("a", "Active", runs=0, errors=0, since=OLD)
+    health = Health(
+        NOW,
+        pack=("DELETE_FAILED", ""),
+        absent=("x",),
+        managed_errors=("y",),
+        functions=(
+            silent,
+            replace(silent, name="b"),
+            replace(silent, name="c", state=None),
+            replace(silent, name="d", state="Failed", runs=1),
+            replace(silent, name="e", runs=2),
+            replace(silent, name="f", runs=2, errors=3),
+            replace(silent, name="g", state=None, runs=2, errors=2),
+        ),
+        reported={"e": None, "c": None, "f": None},
+        recording=False,
+        recorder_error="No",
+        unrecorded=("AWS::IAM::Role",),
+        stuck=("q",),
+        drift=("It was changed.",),
+        failures=2,
+        unknown=("It is dark.",),
+    )
+
+    assert problems(health) == (
+        "It is dark.",
+        "The conformance pack is DELETE_FAILED.",
+        "AWS Config does not have 1 rule of the pack: x.",
+        "AWS Config reports errors of 1 managed rule: y.",
+        "2 functions of the stack cannot be found: c and g.",
+        "1 function cannot be invoked, says AWS Lambda: d.",
+        "Nothing has invoked 2 functions in the last 48 hours, twice the period of a daily pass: a and b.",
+        "AWS Config has stored no evaluation of 1 function in the last 48 hours, although it ran: e.",
+        "Every run of 1 function failed in the last 48 hours: f.",
+        "It was changed.",
+        "The configuration recorder is off, so that rules do not hear of changes before their daily pass.",
+        (
+            "The configuration recorder leaves out 1 type whose changes rules wait for: AWS::IAM::Role. "
+            "Record them, or set alerts.unrecordedTypes = false."
+        ),
+        "The configuration recorder fails: No.",
+        "Nothing takes the events that wait in 1 queue: q.",
+        "2 events that no attempt could deal with: see the queue of failures.",
+    )
 
 
 def test_many_names_are_counted() -> None:

@@ -133,6 +133,20 @@ def test_takes_a_key_without_rotation_where_rotation_is_not_required() -> None:
     assert SageMakerArtifactCmkEncrypted.configured({"requireRotation": "false"}).judge(model) == compliant(GOOD)
 
 
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [pytest.param(96, "k" * 96, id="whole"), pytest.param(97, "k" * 95 + "…", id="as much as fits")],
+)
+def test_shows_the_names_of_keys(length: int, shown: str) -> None:
+    key = "k" * length
+    stored = replace(STORED, objects=(StoredObject("m", "aws:kms", key, replace(GOOD_KEY, arn=key)),))
+    model = replace(MODEL, artifacts=(ARTIFACT, Artifact("s3://models/m", stored)))
+
+    assert SageMakerArtifactCmkEncrypted().judge(model) == compliant(
+        f"The model's artifacts are encrypted with {KEY} and {shown}."
+    )
+
+
 def test_takes_an_open_bucket_where_the_block_is_not_required() -> None:
     rule = SageMakerArtifactCmkEncrypted.configured({"requirePublicAccessBlock": "false"})
     model = replace(

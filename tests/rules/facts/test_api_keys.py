@@ -132,6 +132,15 @@ def test_a_listing_that_cannot_be_read_is_an_error(account: Account, iam: Any, l
         api_keys.key_holders(later)
 
 
+def test_asks_for_a_thousand_users_at_a_time(aws: Aws) -> None:
+    with Stubber(aws.client("iam")) as stub:
+        for _ in api_keys.AI_SERVICES:
+            stub.add_response("list_service_specific_credentials", {"ServiceSpecificCredentials": []})
+        stub.add_response("list_users", {"Users": []}, {"MaxItems": 1000})
+
+        assert api_keys.key_holders(aws) == ()
+
+
 def test_calls_what_it_declares(account: Account, iam: Any, later: Aws) -> None:
     key(iam, "ada")
     account.calls.clear()

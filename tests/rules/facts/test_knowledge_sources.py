@@ -233,6 +233,17 @@ def test_one_that_cannot_be_read_leaves_the_others(bedrock: Any, account: Accoun
     assert isinstance(found[other], GovernedSource)
 
 
+def test_one_that_cannot_be_read_is_asked_for_once(bedrock: Any, account: Account, aws: Aws) -> None:
+    connect(bedrock, made(bedrock, "claims"), "site", WEB)
+    account.faults.deny("bedrock:GetDataSource")
+    account.calls.clear()
+
+    (found,) = knowledge_sources.governed_sources(aws)
+
+    assert isinstance(found, Unreadable)
+    assert [call.action for call in account.calls].count("bedrock:GetDataSource") == 1
+
+
 def test_tags_that_cannot_be_read_leave_a_source_unreadable(bedrock: Any, account: Account, aws: Aws) -> None:
     make_bucket(account, "documents")
     connect(bedrock, made(bedrock, "claims"), "documents", s3("documents"))

@@ -132,6 +132,13 @@ KEPT: list[tuple[str, Domain, PrincipalPolicies, list[Use], list[Block]]] = [
         [allow(INVOKE, MODEL_A)],
     ),
     (
+        "grants under two conditions are both kept",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, EVERY_MODEL, VPC), allow(INVOKE, EVERY_MODEL, OFFICE)),
+        [Use(INVOKE, MODEL_A)],
+        [allow(INVOKE, MODEL_A, VPC), allow(INVOKE, MODEL_A, OFFICE)],
+    ),
+    (
         "text of the older version that looks like a variable",
         MODEL_INVOCATION,
         principal(

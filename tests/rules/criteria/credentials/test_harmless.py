@@ -1,6 +1,6 @@
 import pytest
 
-from rules.criteria.credentials.harmless import is_ciphertext, is_placeholder, is_reference
+from rules.criteria.credentials.harmless import is_ciphertext, is_harmless, is_placeholder, is_reference
 from rules.criteria.credentials.randomness import entropy, is_random, is_uuid
 
 
@@ -21,6 +21,22 @@ from rules.criteria.credentials.randomness import entropy, is_random, is_uuid
         "alias/claims",
         "https://example.com/token",
         "ClaimsStack-DbSecret8C1D2E3F-aB3dE6fG9hIj",
+        "/internal/services/payments",
+        "/opt/Lambda2/db",
+        r"C:\secrets\payments",
+        "~/.aws/credentials",
+        "../keys/payments",
+        "$(aws ssm get-parameter --name db | jq -r .Parameter.Value)",
+        "`cat /run/secret`",
+        "%{secret}",
+        "%DB_PASSWORD%",
+        "[secret]",
+        "!Ref DbSecret",
+        "rds!cluster-7d9f2c1e",
+        "mrk-0123456789abcdef0123456789abcdef",
+        "projects/claims/secrets/db",
+        "vault:secret/data/db#password",
+        "bucket.s3.amazonaws.com/key",
     ],
 )
 def test_knows_references(value: str) -> None:
@@ -36,6 +52,9 @@ def test_knows_references(value: str) -> None:
         "Winter/2024",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "/x9K2mQ7vL4pZ8tR3wY6/aB1cD5eF",
+        "/prod/Lambda2aB",
+        "/prod/9f86d081884c7d659a2feaa0c55ad015",
+        r"C:\9f86d081884c7d659a2feaa0c55ad015",
         "arn:aws:iam with a space",
         "{{not closed",
     ],
@@ -54,6 +73,20 @@ def test_takes_nothing_else_for_a_reference(value: str) -> None:
         ("sk-...", True),
         ("none", True),
         ("n/a", True),
+        *((word, True) for word in ("true", "false", "yes", "no", "on", "off", "enabled", "disabled")),
+        *((word, True) for word in ("required", "optional", "auto", "OFF", '"off"', "'auto'")),
+        *((word, True) for word in ("not-used", "not-set", "not-needed", "set-me", "set_me", "not_used", "not_set")),
+        ("********", True),
+        ("abababab", True),
+        ("abcabc", False),
+        ("secret-xxxxx-here-4", True),
+        ("secret-xxxx-here-4", False),
+        ("0a*****9b", True),
+        ("0a****9b", False),
+        ("abc1...", True),
+        ("...abc1", False),
+        ("replace-" + "a" * 56, True),
+        ("replace-" + "a" * 57, False),
         ("changeme2024", False),
         ("password", False),
         ("Your0wnPassw0rd", False),
@@ -66,6 +99,26 @@ def test_knows_placeholders(value: str, *, stands_for_another: bool) -> None:
 def test_knows_what_kms_encrypted() -> None:
     assert is_ciphertext("AQICAHh" + "aB3+" * 50 + "==")
     assert not is_ciphertext("AQICAHh")
+
+
+@pytest.mark.parametrize(
+    ("value", "harmless"),
+    [
+        pytest.param("", True, id="nothing"),
+        pytest.param("AQICAHh" + "aB3+" * 50, True, id="a ciphertext"),
+        pytest.param("changeme", True, id="a placeholder"),
+        pytest.param("/prod/claims/db", True, id="a reference"),
+        pytest.param("-----BEGIN CERTIFICATE-----\nMIIB", True, id="a certificate"),
+        pytest.param("-----BEGIN EC PUBLIC KEY-----\nMIIB", True, id="a public key"),
+        pytest.param("data:text/plain,q7Zt0VhX", True, id="a data URL"),
+        pytest.param("ssh-ed25519 AAAAC3Nza", True, id="a public key of SSH"),
+        pytest.param("-----BEGIN PRIVATE KEY-----\nMIIB", False, id="a private key"),
+        pytest.param("q7Zt0VhX2mK9sPfL4wRb ssh-ed25519 AAAAC3Nza", False, id="a secret before a public key"),
+        pytest.param("hunter2", False, id="a password"),
+    ],
+)
+def test_knows_what_is_no_secret_whatever_its_name(value: str, *, harmless: bool) -> None:
+    assert is_harmless(value) is harmless
 
 
 @pytest.mark.parametrize(
