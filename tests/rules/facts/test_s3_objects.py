@@ -200,7 +200,7 @@ def test_a_refusal_is_no_answer(s3: Any, account: Account, aws: Aws, key: str, a
 
 def test_an_object_that_is_refused_is_not_one_that_is_missing(aws: Aws) -> None:
     with Stubber(aws.client("s3", "us-east-1")) as s3_says:
-        s3_says.add_response("list_buckets", {"Buckets": [{"Name": "models"}]}, {"Prefix": "models"})
+        s3_says.add_response("list_buckets", {"Buckets": [{"Name": "models"}]}, {"MaxBuckets": 1000})
         s3_says.add_response("head_bucket", {"BucketRegion": "us-east-1"}, {"Bucket": "models"})
         s3_says.add_client_error("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError")
         s3_says.add_client_error("head_object", "403", "Forbidden", 403)
