@@ -221,7 +221,7 @@ def test_instances_may_have_an_order() -> None:
     low, high = Ordered(1, "b"), Ordered(2, "a")
 
     def compared(one: Any, other: Any) -> list[bool]:
-        return [one < other, one <= other, one > other, one >= other]
+        return [getattr(one, name)(other) for name in ("__lt__", "__le__", "__gt__", "__ge__")]
 
     assert compared(low, high) == [True, True, False, False]
     assert compared(high, low) == [False, False, True, True]
