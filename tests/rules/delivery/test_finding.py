@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import botocore.session
@@ -14,7 +15,7 @@ from rules.delivery.finding import (
     resource_arn,
     sentences,
 )
-from rules.engine.catalogue import all_rules
+from rules.engine.catalogue import all_rules, rule_by_id
 from rules.engine.rule import Rule
 from rules.engine.verdict import Compliance
 from tests.rules.delivery.events import RULE, at, event
@@ -190,6 +191,87 @@ def test_names_the_resource_as_the_format_does(
     assert (resource["Type"], resource["Id"], resource.get("Details")) == (asff_type, asff_id, details)
 
 
+@pytest.mark.parametrize(
+    ("kind", "resource_id", "asff_type", "arn"),
+    [
+        (
+            "AWS::Bedrock::KnowledgeBase",
+            "KB1",
+            "Other",
+            "arn:aws-cn:bedrock:cn-north-1:123456789012:knowledge-base/KB1",
+        ),
+        ("AWS::EC2::VPC", "vpc-1", "AwsEc2Vpc", "arn:aws-cn:ec2:cn-north-1:123456789012:vpc/vpc-1"),
+        ("AWS::EC2::VPCEndpoint", "vpce-1", "Other", "arn:aws-cn:ec2:cn-north-1:123456789012:vpc-endpoint/vpce-1"),
+        ("AWS::KMS::Key", "1111-2222", "AwsKmsKey", "1111-2222"),
+        ("AWS::Lambda::Function", "f", "AwsLambdaFunction", "arn:aws-cn:lambda:cn-north-1:123456789012:function:f"),
+        ("AWS::Logs::LogGroup", "/a/b", "Other", "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/a/b"),
+        ("AWS::S3::Bucket", "b", "AwsS3Bucket", "arn:aws-cn:s3:::b"),
+        ("AWS::SageMaker::NotebookInstance", "n", "AwsSageMakerNotebookInstance", "n"),
+        ("AWS::SecretsManager::Secret", "s", "AwsSecretsManagerSecret", "s"),
+        ("AWS::SageMaker::Model", "arn:aws-cn:sagemaker:x", "Other", "arn:aws-cn:sagemaker:x"),
+        ("AWS::S3::Bucket", "arn:aws-cn:s3:::b", "AwsS3Bucket", "arn:aws-cn:s3:::b"),
+    ],
+    ids=lambda case: str(case).rpartition("::")[2],
+)
+def test_names_every_type_of_resource(kind: str, resource_id: str, asff_type: str, arn: str) -> None:
+    change = change_of(partition="aws-cn", region="cn-north-1", resource_type=kind, resource_id=resource_id)
+    (resource,) = finding_of(change)["Resources"]
+
+    assert (resource["Type"], resource["Id"]) == (asff_type, arn)
+    assert (resource["Partition"], resource["Region"]) == ("aws-cn", "cn-north-1")
+
+
+@pytest.mark.parametrize("kind", ["AWS::IAM::Role", "AWS::IAM::User", "AWS::S3::Bucket"])
+def test_a_principal_that_is_gone_keeps_the_name_that_it_had(kind: str) -> None:
+    known = [{"Type": "Known", "Id": "arn:aws:iam::123456789012:role/known"}]
+    gone = change_of(resource_type=kind, resource_id="AROAEXAMPLE")
+    (again,) = finding_of(replace(gone, arn="arn:aws:iam::123456789012:role/new"), {"Resources": known})["Resources"]
+
+    kept = finding_of(gone, {"Resources": known})["Resources"] == known
+    assert kept is (kind != "AWS::S3::Bucket")
+    assert finding_of(gone, {"Resources": []})["Resources"] == finding_of(gone)["Resources"]
+    assert again["Id"] == "arn:aws:iam::123456789012:role/new"
+
+
+def test_a_finding_that_says_nothing_more_is_archived_as_it_is() -> None:
+    assert archived({"Id": "f", "UserDefinedFields": {"a": "b"}}, Compliance.NOT_APPLICABLE, at(0)) == {
+        "Id": "f",
+        "UpdatedAt": "2026-11-23T10:00:00.000Z",
+        "RecordState": "ARCHIVED",
+        "ProductFields": {},
+        "Compliance": {"Status": "NOT_AVAILABLE", "RelatedRequirements": []},
+    }
+
+
+def test_fields_of_the_product_say_everything_once() -> None:
+    rule = rule_by_id(RULE)
+    fields = finding_of(change_of())["ProductFields"]
+
+    assert fields == {
+        "ProviderName": "ai-config-rules",
+        "ai-config-rules/RuleId": RULE,
+        "ai-config-rules/Duty": "Logging, retention and alerting",
+        "ai-config-rules/DutySummary": rule.duty.summary,
+        "ai-config-rules/Frameworks": "; ".join(str(control) for control in rule.frameworks),
+        "ai-config-rules/References": " ".join(rule.references),
+        "ai-config-rules/ConfigRuleName": f"{RULE}-conformance-pack-qayjyopmd",
+        "ai-config-rules/ResourceType": "AWS::Logs::LogGroup",
+        "ai-config-rules/ResourceId": "prompts",
+        "ai-config-rules/Annotation": "Retention is 30 days, at least 90 are wanted.",
+    }
+    assert "ai-config-rules/Annotation" not in finding_of(change_of(annotation=""))["ProductFields"]
+    assert finding_of(change_of(annotation=""))["Description"].startswith("Checks if ")
+
+
+@pytest.mark.parametrize(("length", "hashed"), [(0, False), (1, True)], ids=["just fits", "one more"])
+def test_an_id_that_does_not_fit_has_a_hash(length: int, *, hashed: bool) -> None:
+    start = f"ai-config-rules/{RULE}/123456789012/us-east-1/AWS::Logs::LogGroup/"
+    resource_id = "x" * (512 - len(start) + length)
+
+    found = finding_id(change_of(resource_id=resource_id))
+    assert found == start + (sha256(resource_id.encode()).hexdigest() if hashed else resource_id)
+
+
 def test_types_are_those_of_the_format() -> None:
     known = set(MODEL.shape_for("ResourceDetails").members) | {"AwsAccount"}
 
@@ -239,6 +321,12 @@ class TestIds:
         pytest.param("One is this. Two is that.", 20, "One is this.", id="whole sentences"),
         pytest.param("Run this:\n\n    aws --long-command", 20, "Run this", id="up to a command"),
         pytest.param("Onesentencethatdoesnotend", 10, "Onesenten…", id="cut"),
+        pytest.param("One is this. Two: that is long", 20, "One is this. Two", id="up to the last mark"),
+        pytest.param("Two: it is. That is long", 20, "Two: it is.", id="up to the last sentence"),
+        pytest.param("12345678. 0", 11, "12345678. 0", id="just fits"),
+        pytest.param("12345678. 01", 11, "12345678.", id="one more than fits"),
+        pytest.param("12345678. 01", 9, "12345678…", id="a mark that does not fit"),
+        pytest.param(". 234567890", 10, ". 2345678…", id="a mark at the beginning"),
     ],
 )
 def test_documentation_becomes_one_line_of_whole_sentences(text: str, limit: int, said: str) -> None:
