@@ -1,8 +1,9 @@
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
+from rules.criteria.credentials.connection_strings import KIND
 from rules.criteria.credentials.detection import OF_EXTRA_PATTERNS, credentials_in_text, credentials_in_variable
 from rules.criteria.credentials.known_formats import formats
 
@@ -107,6 +108,118 @@ def test_tells_what_a_variable_holds(name: str, value: str, kinds: tuple[str, ..
 def test_finds_what_extra_patterns_describe(value: str) -> None:
     assert credentials_in_variable("PLAN", value, (r"acme-\d{4}",)) == (OF_EXTRA_PATTERNS,)
     assert credentials_in_variable("PLAN", value, (r"acme-\d{5}",)) == ()
+
+
+JWK = {"kty": "EC", "crv": "P-256"}
+SIXTEEN = "AyM1SysPpbyDfgZl"
+DER = b"\x30\x82\x04\xa4\x02\x01\x00" + bytes(range(64))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kinds"),
+    [
+        pytest.param("X", json.dumps(JWK | {"d": SIXTEEN}), ("a private key",), id="the private part of a web key"),
+        pytest.param("X", json.dumps(JWK | {"d": SIXTEEN[:15]}), (), id="too short a private part"),
+        pytest.param("X", json.dumps(JWK | {"x": SIXTEEN}), (), id="a public web key"),
+        pytest.param("X", json.dumps({"d": SIXTEEN}), (), id="no web key"),
+        pytest.param("X", b64encode(DER).decode(), ("a private key",), id="a private key without its lines"),
+        pytest.param("X", f"\n{b64encode(DER).decode()[:40]}\n{b64encode(DER).decode()[40:]} ", ("a private key",),
+                     id="a private key in lines"),
+        pytest.param("X", b64encode(b"\x30\x82\x04\xa4\x30" + DER).decode(), (), id="a certificate"),
+        pytest.param("X", b64encode(b"\x00" + DER).decode(), (), id="a private key further on"),
+        pytest.param("X", urlsafe_b64encode(f"???>>>{ACCESS_KEY}".encode()).decode(), ("an AWS access key",),
+                     id="base64 of the other alphabet"),
+        pytest.param("X", b64encode(f"\x00{ACCESS_KEY}".encode()).decode(), (), id="base64 of no text"),
+        pytest.param("X", b64encode(b"\xff" + ACCESS_KEY.encode()).decode(), (), id="base64 of no UTF-8"),
+        pytest.param("X", base64(f"a\r\n\tb {ACCESS_KEY}"), ("an AWS access key",), id="base64 of lines"),
+        pytest.param("X", base64(f"k={ACCESS_KEY}").rstrip("="), ("an AWS access key",), id="base64 without padding"),
+        pytest.param("DB_PASSWORD", base64("Gipfel-2024!"), ("a password",), id="base64 of a password, by its name"),
+        pytest.param("X", f"Basic {base64('operator:cd9')}", ("a user name with a password",), id="basic alone"),
+        pytest.param("X", f"Basic {base64('abcdefgh')}", (), id="basic without a colon"),
+        pytest.param("X", "Basic ________", (), id="basic of no text"),
+        pytest.param("X", "Bearer claims-internal-gateway", (), id="a bearer's name"),
+        pytest.param("X", "Bearer ${TOKEN_OF_THE_GATEWAY}", (), id="a bearer's variable"),
+        pytest.param("DB", '{"a": [{"password": "Gipfel"}, 7]}', ("a password",), id="JSON in a list"),
+        pytest.param("DB_PASSWORD", '["Gipfel"]', ("a password",), id="a list of passwords"),
+        pytest.param("PASSWORD", '{"arn": "Gipfel"}', (), id="a field of another name"),
+        pytest.param("API", '{"key": "9f86d081884c7d659a2feaa0c55ad015"}', ("a secret value",),
+                     id="a field named after what it is in"),
+        pytest.param("X", '"password: Gipfel1"', ("a password",), id="a text of JSON"),
+        pytest.param("X", '{"a": "b"', (), id="JSON that is cut"),
+        pytest.param("X", '{"a": 1}', (), id="JSON without a text"),
+        pytest.param("X", "password: Gipfel", (), id="a word after a colon"),
+        pytest.param("X", "password: Gipfel.", (), id="a word and a full stop after a colon"),
+        pytest.param("X", "password: Gipfel1", ("a password",), id="no word after a colon"),
+        pytest.param("X", "password=Gipfel", ("a password",), id="a word after an equals sign"),
+        pytest.param("X", "'password' => 'Gip fel'", ("a password",), id="quoted words after an arrow"),
+        pytest.param("X", "db_token: claims", (), id="a name after a colon"),
+        pytest.param("X", "db_token: keyboard1cat", ("a secret value",), id="a token after a colon"),
+        pytest.param("X", "password=password", (), id="a name that is its own value"),
+        pytest.param("X", "tool --db-password Gipfel", ("a password",), id="an option"),
+        pytest.param("X", "tool --db-password --verbose", (), id="an option without a value"),
+        pytest.param("X", "tool x--db-password Gipfel", (), id="no option"),
+        pytest.param("X", "  ", (), id="nothing"),
+        pytest.param("X", f"pg://a:hunter22@h {ACCESS_KEY}", ("an AWS access key", KIND), id="two sorts in one text"),
+    ],
+)  # fmt: skip
+def test_looks_into_a_value(name: str, value: str, kinds: tuple[str, ...]) -> None:
+    assert credentials_in_variable(name, value) == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("pg://etl:hunter22@db", (KIND,)),
+        ("http://a.example/ pg://etl:hunter22@db", (KIND,)),
+        ("pg://etl:h@nter22@db", (KIND,)),
+        ("pg://:hunter22@db", (KIND,)),
+        ("pg://etl@db", ()),
+        ("pg://etl:@db", ()),
+        ("pg://etl:hunter22", ()),
+        ("pg:///etl:hunter22@db", ()),
+        ("pg://etl:$X@db", ()),
+        ("pg://etl:{x@db", ()),
+        ("pg://etl:%{x@db", ()),
+        ("pg://etl:changeme@db", ()),
+        ("pg://etl:${X}@db", ()),
+        ("jdbc:oracle:thin:etl/hunter22@db", (KIND,)),
+        ("JDBC:Oracle:Thin:etl/hunter22@db", (KIND,)),
+        ("machine db login etl password hunter22", (KIND,)),
+        ("curl --user etl:hunter22 x", (KIND,)),
+        ("curl -u 'etl:hunter22' x", (KIND,)),
+        ("curl -u etl:hu x", ()),
+    ],
+)
+def test_finds_passwords_of_connections(text: str, kinds: tuple[str, ...]) -> None:
+    assert credentials_in_text(text) == kinds
+
+
+@pytest.mark.parametrize(("times", "found"), [(2, True), (3, True), (4, False)])
+def test_opens_encodings_up_to_a_depth(times: int, *, found: bool) -> None:
+    value = f"key={ACCESS_KEY}"
+    extra = "acme-0042 is the licence"
+    for _ in range(times):
+        value, extra = base64(value), base64(extra)
+
+    assert credentials_in_variable("X", value) == (("an AWS access key",) if found else ())
+    assert credentials_in_variable("X", extra, ("acme",)) == (OF_EXTRA_PATTERNS,)
+    assert credentials_in_variable("X", base64(base64(extra)), ("acme",)) == (
+        (OF_EXTRA_PATTERNS,) if times == 2 else ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param(f"{ACCESS_KEY} {ACCESS_KEY}", ("an AWS access key",), id="one kind twice"),
+        pytest.param("AKIA" + "A" * 16, (), id="the form of one, of one character"),
+        pytest.param(f"ghp_{LETTERS[:36]} {ACCESS_KEY}", ("an AWS access key", "a GitHub token"), id="two kinds"),
+        pytest.param(f"{ACCESS_KEY};ghp_{LETTERS[:36]}", ("an AWS access key", "a GitHub token"), id="side by side"),
+        pytest.param(f"Bearer {JWT}", ("a JSON web token", "a bearer token"), id="a token of a known form"),
+    ],
+)
+def test_one_text_is_one_credential(text: str, kinds: tuple[str, ...]) -> None:
+    assert credentials_in_text(text) == kinds
 
 
 def test_opens_so_many_encodings_and_no_more() -> None:

@@ -3,6 +3,11 @@ import pytest
 from rules.criteria.credentials.harmless import is_ciphertext, is_harmless, is_placeholder, is_reference
 from rules.criteria.credentials.randomness import entropy, is_random, is_uuid
 
+PLACEHOLDERS = (
+    "change changeme replace replaceme placeholder your yours dummy example fake insert redacted todo tbd fixme unset "
+    "unused none null nil undefined empty disabled setme notset notused na xxx"
+)
+
 
 @pytest.mark.parametrize(
     "value",
@@ -68,6 +73,7 @@ def test_takes_nothing_else_for_a_reference(value: str) -> None:
     [
         ("changeme", True),
         ("CHANGE_ME_BEFORE_DEPLOY", True),
+        *((f"my-{word}-value", True) for word in PLACEHOLDERS.split()),
         ("your-api-key", True),
         ("xxxxxxxx", True),
         ("sk-...", True),

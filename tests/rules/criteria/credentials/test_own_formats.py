@@ -78,3 +78,19 @@ def test_names_what_has_the_format(kind: str, beginning: str, rest: str) -> None
 @every_example
 def test_does_not_name_what_is_a_character_shorter(kind: str, beginning: str, rest: str) -> None:
     assert kind not in credentials_in_text(f"set {beginning}{rest[:-1]} here")
+
+
+ALTERNATIVES = [
+    *(("an AWS access key", start, EXAMPLES[0][2]) for start in ("ASIA", "ABIA", "ACCA")),
+    *(("an AWS session token", start, LETTERS[:100]) for start in ("FwoGZXIvYXdz", "FQoGZXIvYXdz")),
+    ("an Atlassian API token", "ATCTT3", LETTERS[:60]),
+    ("a Stripe key", "rk_test_", LETTERS[:10]),
+    ("a GitLab token", "glsoat-", LETTERS[:20]),
+    ("a Docker Hub token", "dckr_oat_", LETTERS[:20]),
+    ("a private key", "-----BEGIN PGP ", "PRIVATE KEY BLOCK-----"),
+]
+
+
+@pytest.mark.parametrize(("kind", "beginning", "rest"), ALTERNATIVES, ids=[each[1] for each in ALTERNATIVES])
+def test_names_what_begins_otherwise(kind: str, beginning: str, rest: str) -> None:
+    assert kind in credentials_in_text(f"set {beginning}{rest} here")
