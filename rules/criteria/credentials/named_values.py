@@ -54,7 +54,7 @@ ABOUT: Final = frozenset(
         "thumbprint", "hint", "label", "rotation", "store", "manager", "cache", "user", "username", "owner",
         "template", "pattern", "regex", "schema", "jmespath", "price", "cost", "budget", "minute", "request",
         "family", "kind", "domain", "service", "group", "status", "state", "title", "description", "text", "message",
-        "model", "function", "lambda", "queue", "topic", "stage", "zone", "layer", "handler", "runtime", "class",
+        "model", "function", "lambda", "queue", "topic", "zone", "layer", "handler", "runtime", "class",
         "module", "package", "strategy", "backend", "engine", "server", "client", "cluster", "instance", "stack",
         "pool", "project", "account", "tenant", "organization", "team", "application", "encoding", "separator",
     }

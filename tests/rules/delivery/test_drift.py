@@ -329,6 +329,128 @@ def test_says_what_was_changed(seen: Seen, said: str) -> None:
     assert "secret" not in said
 
 
+OPEN = policy_of("ai-config-findings", "ai-config-findings")["Statement"]
+
+
+def opening(**members: Any) -> dict[str, Any]:
+    """Return the policy of a queue whose one Allow statement is changed."""
+    denial, allow = OPEN
+    return {"Statement": [denial, {**allow, **members}]}
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        *(
+            pytest.param(mapping(EventSource(f"{QUEUE}-alerts.fifo", state)), id=f"a mapping that is {state}")
+            for state in ("Enabling", "Creating", "Updating")
+        ),
+        pytest.param(
+            mapping(
+                EventSource(f"{QUEUE}-other", "Enabled", filtered=True),
+                EventSource(f"{QUEUE}-alerts.fifo", "Deleting"),
+                EventSource(f"{QUEUE}-alerts.fifo", "Enabled"),
+            ),
+            id="a mapping beside others",
+        ),
+        pytest.param(
+            event_rule("ai-config-alerts", state="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
+            id="an event rule on management events, too",
+        ),
+        pytest.param(
+            event_rule("ai-config-findings", targets=(f"{QUEUE}-findings", "other"), rewritten=("other",)),
+            id="another target, which is rewritten",
+        ),
+        pytest.param(
+            event_rule("ai-config-watchdog-deployed", pattern={"source": ["x"]}, schedule="rate(1 day)"),
+            id="a pattern that nobody knows",
+        ),
+        pytest.param(queue(policy=opening(Action="sqs:*")), id="a queue for everything"),
+        pytest.param(queue(policy=opening(Action="SQS:sendmessage")), id="an action in other letters"),
+        pytest.param(queue(policy={"Statement": OPEN[1]}), id="a queue without the denial"),
+        pytest.param(queue(policy={"Statement": (*OPEN, "nonsense")}), id="a queue with a statement that is none"),
+        pytest.param(function("ai-config-alerter", concurrency=1), id="little reserved"),
+        pytest.param(replace(GOOD, subscriptions=Subscriptions(2)), id="more subscriptions than named"),
+        pytest.param(
+            alarm(settings={**(GOOD.alarms or {})[f"{FUNCTION}-errors"].settings, "AlarmDescription": "x"}),
+            id="an alarm with a description",
+        ),
+        pytest.param(alarm(speaks_to=("other", TOPIC)), id="an alarm that speaks to others, too"),
+        pytest.param(
+            replace(GOOD, rules=(*(GOOD.rules or ()), rule("other", owner="CUSTOM_LAMBDA", scope={"TagKey": "x"}))),
+            id="a rule of others",
+        ),
+    ],
+)
+def test_says_nothing_of_what_works(seen: Seen) -> None:
+    assert drift(BLUEPRINT, seen) == ()
+
+
+CLOSED = "The policy of the queue ai-config-findings keeps events of Amazon EventBridge out."
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(opening(Effect="Deny"), id="a denial"),
+        pytest.param(opening(Effect="allow"), id="no effect"),
+        pytest.param(opening(Principal={"Service": "sns.amazonaws.com"}), id="for another service"),
+        pytest.param(opening(Action="sqs:ReceiveMessage"), id="for another action"),
+        pytest.param(opening(Action=["sqs:SendMessage"]), id="as a list, which the stack does not write"),
+        pytest.param(opening(Condition={}), id="without the condition, which the stack writes"),
+        pytest.param(opening(Condition={"ArnLike": {}}), id="with another condition"),
+        pytest.param({"Statement": [OPEN[0]]}, id="the denial alone"),
+        pytest.param({"Statement": "nonsense"}, id="no statement"),
+    ],
+)
+def test_a_queue_takes_events_by_the_policy_of_the_stack_only(policy: dict[str, Any]) -> None:
+    assert drift(BLUEPRINT, queue(policy=policy)) == (CLOSED,)
+
+
+def test_what_is_wrong_with_several_is_one_sentence() -> None:
+    known = GOOD.functions or {}
+    changed = {
+        name: replace(one, code="x", handler="x", variables=None, concurrency=0)
+        for name, one in known.items()
+        if name != "ai-config-watchdog"
+    }
+    names = f"ai-config-{RULE}, ai-config-{OTHER_RULE}, ai-config-reconciler, ai-config-forwarder and ai-config-alerter"
+
+    assert drift(BLUEPRINT, Seen(functions={**known, **changed})) == (
+        f"Other code than the watchdog is run by 5 functions: {names}.",
+        f"The handler, runtime or layers are not the stack's in 5 functions: {names}.",
+        f"The environment cannot be decrypted of 5 functions: {names}.",
+        f"Nothing can run 5 functions, with a reserved concurrency of 0: {names}.",
+    )
+    assert drift(BLUEPRINT, Seen(rules=tuple(rule(name, state="DELETING_RESULTS", owner="x") for name in RULES))) == (
+        f"AWS Config is deleting 2 rules of the pack: {RULE} and {OTHER_RULE}.",
+        f"Another function than the stack's judges for 2 rules: {RULE} and {OTHER_RULE}.",
+    )
+
+
+def test_names_are_counted_cut_and_printable() -> None:
+    variables = {f"V{number:02}": "x" for number in range(21)} | {"A" * 201: "x", "B\n" + "B" * 198: "x"}
+    (said,) = drift(BLUEPRINT, function(FUNCTION, variables=variables))
+
+    shown = ", ".join(["A" * 199 + "…", "B " + "B" * 198, *(f"V{number:02}" for number in range(18))])
+    start = "The environment is not the stack's in 1 function: "
+    assert said == start + f"{FUNCTION} ({shown} and 3 more)"[:199] + "…."
+    assert drift(BLUEPRINT, mapping(EventSource(f"{QUEUE}-alerts.fifo", "Dis\nabled")))[0].endswith(" is Dis abled.")
+    assert drift(BLUEPRINT, event_rule("ai-config-alerts", state="DIS\x1bABLED"))[0].endswith(" is DIS ABLED.")
+
+
+def test_twenty_names_are_shown() -> None:
+    many = replace(BLUEPRINT, daily=tuple(f"d{number:02}" for number in range(30)))
+    alarms = {plan.name: Alarm(plan.name, (TOPIC,), plan.settings) for plan in many.alarms()}
+    for name in [name for name in alarms if "-d" in name][:21]:
+        del alarms[name]
+
+    shown = ", ".join(f"ai-config-d{number:02}-errors" for number in range(20))
+    assert drift(many, Seen(alarms=alarms)) == (
+        f"CloudWatch does not have 21 alarms of the stack: {shown} and 1 more.",
+    )
+
+
 def test_code_is_held_against_what_somebody_built() -> None:
     (said,) = drift(BLUEPRINT, GOOD, code="YW5vdGhlcg==")
 
