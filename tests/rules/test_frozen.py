@@ -191,6 +191,27 @@ def test_only_the_constructor_is_made_for_each_class(options: dict[str, bool]) -
     assert own == {"__init__"}
 
 
+@by_options
+def test_classes_without_an_order_have_none(options: dict[str, bool]) -> None:
+    point = classes(frozen.dataclass, options)["Point"]
+
+    with pytest.raises(TypeError, match="'<' not supported between instances of 'Point' and 'Point'"):
+        sorted([point(1), point(2)])
+
+
+@by_options
+def test_what_is_made_of_others_is_not_given(options: dict[str, bool]) -> None:
+    summed = classes(frozen.dataclass, options)["Summed"]
+
+    assert list(inspect.signature(summed).parameters) == ["x"]
+    with pytest.raises(TypeError, match=r"Summed\.__init__\(\) got an unexpected keyword argument 'seen'"):
+        summed(1, seen=[])
+
+
+def test_a_docstring_stays() -> None:
+    assert Stored.__doc__ == "A class that can be found by its name."
+
+
 def test_a_class_without_a_docstring_has_its_name() -> None:
     @frozen.dataclass(frozen=True)
     class Bare:
@@ -249,3 +270,30 @@ def test_whatever_is_not_frozen_is_the_standard_librarys() -> None:
     plain.x = 2
     assert plain == Plain(2)
     assert "__frozen_key__" not in vars(Plain)
+
+
+def test_what_is_frozen_in_another_way_is_the_standard_librarys_too() -> None:
+    @frozen.dataclass(order=True)
+    class Changing:
+        """A class that changes, and has an order."""
+
+        x: int
+
+    @frozen.dataclass(frozen=True, kw_only=True)
+    class Named:
+        """A class whose fields are given by name."""
+
+        x: int
+
+    class Plain:
+        """A class that is decorated by hand."""
+
+        x: int
+
+    by_hand: Any = frozen.dataclass(Plain, frozen=True)
+    changing = Changing(1)
+    changing.x = 2
+    assert changing < Changing(3)
+    assert Named(x=1) == Named(x=1)
+    assert by_hand(1) == by_hand(1)
+    assert all("__frozen_key__" not in vars(each) for each in (Changing, Named, by_hand))

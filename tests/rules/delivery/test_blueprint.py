@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from rules.delivery.blueprint import (
+    KEEP,
     AlarmPlan,
     Blueprint,
     EventRulePlan,
@@ -86,6 +87,17 @@ def of_function(settings: dict[str, Any], name: str) -> dict[str, Any]:
 
 def of_queue(name: str) -> dict[str, Any]:
     return WAITING | {"Dimensions": [{"Name": "QueueName", "Value": name}]}
+
+
+def test_queues_keep_messages_for_two_weeks() -> None:
+    assert KEEP == 1_209_600
+
+
+def test_variables_name_several_daily_functions() -> None:
+    several = replace(FULL, daily=("reconciler", "other"))
+
+    assert several.variables == VARIABLES | {"DAILY": "reconciler,other"}
+    assert Blueprint.of(several.variables, "ai-config", FULL.place) == several
 
 
 @both

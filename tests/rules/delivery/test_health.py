@@ -66,6 +66,11 @@ def test_says_nothing_of_what_is_well(health: Health) -> None:
             id="function gone",
         ),
         pytest.param(
+            Health(NOW, functions=(function(None),), reported={"ai-config-rule": NOW - timedelta(days=3)}),
+            "1 function of the stack cannot be found: ai-config-rule.",
+            id="function gone that reported once",
+        ),
+        pytest.param(
             Health(NOW, functions=(function("Failed"),)),
             "1 function cannot be invoked, says AWS Lambda: ai-config-rule.",
             id="function broken",
@@ -89,6 +94,11 @@ def test_says_nothing_of_what_is_well(health: Health) -> None:
             Health(NOW, functions=(function(runs=3, errors=3, age=1),)),
             "Every run of 1 function failed in the last 48 hours: ai-config-rule.",
             id="always fails",
+        ),
+        pytest.param(
+            Health(NOW, functions=(function(runs=1, errors=1),)),
+            "Every run of 1 function failed in the last 48 hours: ai-config-rule.",
+            id="the only run failed",
         ),
         pytest.param(
             Health(NOW, recording=False),
