@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from cli.rehearsal.lambda_service import Ran, give_up, invoke, serve_queue
 from cli.rehearsal.stage import RUNTIME_ACTIONS
 from cli.sandbox.automation.execution import execute
 from cli.sandbox.passing_time import count_run, expire_finding, pass_time, renew_results
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cli.rehearsal.deployment import DeployedFunction
+    from cli.rehearsal.lambda_service import Ran
     from cli.rehearsal.stage import Stage
 
 Key = tuple[str, str, str]
@@ -79,7 +79,7 @@ class Delivery:
 
     def __init__(self, stage: Stage, functions: Sequence[DeployedFunction], prefix: str) -> None:
         self._stage = stage
-        self._account, self._region = stage.account, stage.region
+        self._account, self._region, self._service = stage.account, stage.region, stage.service
         self._functions = {one.name: one for one in functions}
         self._prefix = prefix
         session = stage.account.session(stage.region)
@@ -130,7 +130,7 @@ class Delivery:
         key, finding = next(iter(sorted(self._findings_by_key().items())))
         expire_finding(ACCOUNT_ID, self._region, finding["Id"])
         missing = key not in self._open()
-        self._ran.append(invoke(self._account, self._region, self._function("reconciler"), SCHEDULE))
+        self._ran.append(self._service.invoke(self._function("reconciler"), SCHEDULE))
         back = Counter(self._wrong()) == self._open()
         return Step(f"an expired finding of {key[0]} came back by the daily reconciliation", missing and back)
 
@@ -164,9 +164,9 @@ class Delivery:
         pass_time(ACCOUNT_ID, self._region, TWO_DAYS)
         event = self._account.config_events(self._region).scheduled(self._stage.names[failing])
         self._account.faults.deny("config:PutEvaluations")
-        ran = invoke(self._account, self._region, self._functions[failing], event)
+        ran = self._service.invoke(self._functions[failing], event)
         self._account.faults.clear()
-        give_up(self._account, self._region, self._functions[failing], event)
+        self._service.give_up(self._functions[failing], event)
         for name in self._functions:
             if name not in (silent, failing):
                 count_run(ACCOUNT_ID, self._region, name, failed=False)
@@ -184,7 +184,7 @@ class Delivery:
     def _evaluate(self, rule_name: str) -> None:
         function = next(self._functions[one] for one, name in self._stage.names.items() if name == rule_name)
         event = self._account.config_events(self._region).scheduled(rule_name)
-        self._ran.append(invoke(self._account, self._region, function, event))
+        self._ran.append(self._service.invoke(function, event))
         self._announce()
         self._serve("forwarder")
         self._serve("alerter")
@@ -192,14 +192,14 @@ class Delivery:
     def _watchdog(self) -> str:
         """Return the message of a run of the watchdog, empty when it has nothing to say."""
         before = len(self._published())
-        self._ran.append(invoke(self._account, self._region, self._function("watchdog"), SCHEDULE))
+        self._ran.append(self._service.invoke(self._function("watchdog"), SCHEDULE))
         return "".join(text for _, text in self._published()[before:])
 
     def _announce(self) -> int:
         return self._account.config_events(self._region).announce()
 
     def _serve(self, name: str) -> None:
-        self._ran.append(serve_queue(self._account, self._region, self._function(name)))
+        self._ran.append(self._service.serve_queue(self._function(name)))
 
     def _function(self, name: str) -> DeployedFunction:
         return self._functions[f"{self._prefix}-{name}"]

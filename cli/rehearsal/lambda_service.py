@@ -11,6 +11,7 @@ from cli.rehearsal.warm_function import FunctionError, WarmFunction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cli.rehearsal.assets import Assets
     from cli.rehearsal.deployment import DeployedFunction
     from cli.sandbox import EmbeddedAccount
 
@@ -29,47 +30,57 @@ class Ran:
     denied: frozenset[str]
 
 
-def serve_queue(account: EmbeddedAccount, region: str, function: DeployedFunction) -> Ran:
-    """Invoke a function with everything in the queue that is mapped to it, and delete what it dealt with."""
-    session = account.session(region)
-    (mapping,) = session.client("lambda").list_event_source_mappings(FunctionName=function.name)["EventSourceMappings"]
-    arn = mapping["EventSourceArn"]
-    url = session.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
-    errors: list[str] = []
-    count = 0
-    with WarmFunction(account, region, function) as warm:
-        client = warm.client("sqs")
-        while messages := list(_received(client, url, mapping["BatchSize"])):
-            count += 1
+class LambdaService:
+    """AWS Lambda in one Region of the account."""
+
+    def __init__(self, account: EmbeddedAccount, region: str, assets: Assets) -> None:
+        self._account, self._region, self._assets = account, region, assets
+        self._session = account.session(region)
+
+    def warm(self, function: DeployedFunction) -> WarmFunction:
+        """Return a function that stays warm, as a context manager."""
+        return WarmFunction(self._account, self._region, function, self._assets)
+
+    def serve_queue(self, function: DeployedFunction) -> Ran:
+        """Invoke a function with everything in the queue that is mapped to it, and delete what it dealt with."""
+        (mapping,) = self._session.client("lambda").list_event_source_mappings(FunctionName=function.name)[
+            "EventSourceMappings"
+        ]
+        arn = mapping["EventSourceArn"]
+        url = self._session.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        errors: list[str] = []
+        count = 0
+        with self.warm(function) as warm:
+            client = warm.client("sqs")
+            while messages := list(_received(client, url, mapping["BatchSize"])):
+                count += 1
+                try:
+                    returned = warm.invoke({"Records": [_record(one, arn, self._region) for one in messages]})
+                except FunctionError as error:
+                    errors.append(str(error))
+                    break
+                failed = {one["itemIdentifier"] for one in returned["batchItemFailures"]}
+                errors += [f"message {one} was not dealt with" for one in sorted(failed)]
+                _delete(client, url, [one for one in messages if one["MessageId"] not in failed])
+            return _ran(warm, count, errors)
+
+    def invoke(self, function: DeployedFunction, event: Mapping[str, Any]) -> Ran:
+        """Invoke a function once."""
+        with self.warm(function) as warm:
+            errors = []
             try:
-                returned = warm.invoke({"Records": [_record(one, arn, region) for one in messages]})
+                warm.invoke(event)
             except FunctionError as error:
                 errors.append(str(error))
-                break
-            failed = {one["itemIdentifier"] for one in returned["batchItemFailures"]}
-            errors += [f"message {one} was not dealt with" for one in sorted(failed)]
-            _delete(client, url, [one for one in messages if one["MessageId"] not in failed])
-        return _ran(warm, count, errors)
+            return _ran(warm, 1, errors)
 
-
-def invoke(account: EmbeddedAccount, region: str, function: DeployedFunction, event: Mapping[str, Any]) -> Ran:
-    """Invoke a function once."""
-    with WarmFunction(account, region, function) as warm:
-        errors = []
-        try:
-            warm.invoke(event)
-        except FunctionError as error:
-            errors.append(str(error))
-        return _ran(warm, 1, errors)
-
-
-def give_up(account: EmbeddedAccount, region: str, function: DeployedFunction, event: Mapping[str, Any]) -> None:
-    """Put an event that no attempt could deal with where the function's settings say, with its own role."""
-    settings = account.session(region).client("lambda").get_function_event_invoke_config(FunctionName=function.name)
-    arn = settings["DestinationConfig"]["OnFailure"]["Destination"]
-    url = account.session(region).client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
-    with WarmFunction(account, region, function) as warm:
-        warm.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"requestPayload": event}))
+    def give_up(self, function: DeployedFunction, event: Mapping[str, Any]) -> None:
+        """Put an event that no attempt could deal with where the function's settings say, with its own role."""
+        settings = self._session.client("lambda").get_function_event_invoke_config(FunctionName=function.name)
+        arn = settings["DestinationConfig"]["OnFailure"]["Destination"]
+        url = self._session.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        with self.warm(function) as warm:
+            warm.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"requestPayload": event}))
 
 
 def _received(client: Any, url: str, most: int) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cli.rehearsal.assets import Assets
 from cli.rehearsal.delivery import Delivered, Delivery
 from cli.rehearsal.deployment import deploy
 from cli.rehearsal.stage import FunctionRun, Stage
@@ -71,35 +72,36 @@ def rehearse(
     `regions` are those that the stacks were synthesised for; `folder` is for what is unpacked; `progress` is told what
     is being done. Raises DeploymentError.
     """
-    stages: list[Stage] = []
-    deliveries: list[Delivery] = []
-    work: list[tuple[Stage, DeployedFunction]] = []
-    for region in regions:
-        progress(f"Deploying into {region}")
-        _prepare(account, region)
-        functions = deploy(assembly, account.session(region), folder / "code")
-        stage = Stage(account, region)
-        stages.append(stage)
-        deliveries.append(Delivery(stage, functions, PREFIX))
-        work += [(stage, one) for one in functions if one.name in stage.names]
+    with Assets() as assets:
+        stages: list[Stage] = []
+        deliveries: list[Delivery] = []
+        work: list[tuple[Stage, DeployedFunction]] = []
+        for region in regions:
+            progress(f"Deploying into {region}")
+            _prepare(account, region)
+            functions = deploy(assembly, account.session(region), folder / "code")
+            stage = Stage(account, region, assets)
+            stages.append(stage)
+            deliveries.append(Delivery(stage, functions, PREFIX))
+            work += [(stage, one) for one in functions if one.name in stage.names]
 
-    def run(job: tuple[Stage, DeployedFunction]) -> FunctionRun:
-        stage, function = job
-        progress(f"Running {function.name} in {stage.region}")
-        return stage.run(function)
+        def run(job: tuple[Stage, DeployedFunction]) -> FunctionRun:
+            stage, function = job
+            progress(f"Running {function.name} in {stage.region}")
+            return stage.run(function)
 
-    def follow(delivery: Delivery) -> None:
-        progress(f"Delivering verdicts in {delivery.region}")
-        delivery.follow()
+        def follow(delivery: Delivery) -> None:
+            progress(f"Delivering verdicts in {delivery.region}")
+            delivery.follow()
 
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        runs = tuple(pool.map(run, work))
-        list(pool.map(follow, deliveries))
-    for delivery in deliveries:
-        progress(f"Watching {delivery.region}")
-        delivery.watch()
-    managed = {stage.region: stage.managed for stage in stages}
-    return Rehearsal(runs, managed, tuple(delivery.outcome() for delivery in deliveries))
+        with ThreadPoolExecutor(PROCESSES) as pool:
+            runs = tuple(pool.map(run, work))
+            list(pool.map(follow, deliveries))
+        for delivery in deliveries:
+            progress(f"Watching {delivery.region}")
+            delivery.watch()
+        managed = {stage.region: stage.managed for stage in stages}
+        return Rehearsal(runs, managed, tuple(delivery.outcome() for delivery in deliveries))
 
 
 def _prepare(account: EmbeddedAccount, region: str) -> None:

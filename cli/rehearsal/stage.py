@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cli.rehearsal.warm_function import FunctionError, WarmFunction
+from cli.rehearsal.lambda_service import LambdaService
+from cli.rehearsal.warm_function import FunctionError
 from cli.sandbox.config_events import ChangedResource
 from rules.engine.catalogue import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cli.rehearsal.assets import Assets
     from cli.rehearsal.deployment import DeployedFunction
     from cli.sandbox import EmbeddedAccount
     from cli.sandbox.config_events import Event
@@ -60,9 +62,10 @@ class FunctionRun:
 class Stage:
     """A Region of the account with the deployed stack."""
 
-    def __init__(self, account: EmbeddedAccount, region: str) -> None:
+    def __init__(self, account: EmbeddedAccount, region: str, assets: Assets) -> None:
         self.region = region
         self.account = account
+        self.service = LambdaService(account, region, assets)
         self._session = account.session(region)
         self._rules = {f"{rule.module}.handler": rule for rule in all_rules()}
         self._config = self._session.client("config")
@@ -92,7 +95,7 @@ class Stage:
             except FunctionError as error:
                 errors.append(str(error))
 
-        with WarmFunction(self.account, self.region, function) as warm:
+        with self.service.warm(function) as warm:
             send(events.scheduled(name))
             before = self.results(name)
             changes = [

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
-from threading import Timer
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from cli.rehearsal import function_process
+from cli.rehearsal.assets import AssetError
 from cli.sandbox.passing_time import count_run
 from rules.engine.surroundings import is_detour
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
     from types import TracebackType
 
+    from cli.rehearsal.assets import Assets
     from cli.rehearsal.deployment import DeployedFunction
     from cli.sandbox import EmbeddedAccount
     from cli.sandbox.calls import RecordedCall
@@ -31,6 +31,29 @@ class FunctionError(Exception):
     """A function raised, or its process ended; the message is what it said."""
 
 
+class _Process:
+    """The process of one function: events go in as lines, and answers come back."""
+
+    def __init__(self, connection: socket.socket, task: str) -> None:
+        connection.settimeout(TIMEOUT)
+        self._connection = connection
+        self._events = connection.makefile("w", encoding="utf-8")
+        self._answers = connection.makefile("r", encoding="utf-8")
+        self._events.write(f"{task}\n")
+
+    def ask(self, event: str) -> str:
+        """Return what it answers, empty when it has ended; raises TimeoutError, and OSError when it has ended."""
+        self._events.write(f"{event}\n")
+        self._events.flush()
+        return self._answers.readline()
+
+    def close(self) -> None:
+        """Close the connection, at which the process ends."""
+        for each in (self._answers, self._events, self._connection):
+            with suppress(OSError):
+                each.close()
+
+
 class WarmFunction:
     """
     A function with the credentials of its own role, in a process of its own. Use it as a context manager.
@@ -38,8 +61,9 @@ class WarmFunction:
     Every run is counted in the metrics that AWS Lambda keeps.
     """
 
-    def __init__(self, account: EmbeddedAccount, region: str, function: DeployedFunction) -> None:
+    def __init__(self, account: EmbeddedAccount, region: str, function: DeployedFunction, assets: Assets) -> None:
         self.function = function
+        self._assets = assets
         self._account = account
         self._region = region
         session = account.session(region)
@@ -50,8 +74,8 @@ class WarmFunction:
             "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
             "AWS_SESSION_TOKEN": given["SessionToken"],
         }
-        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
-        self._process: subprocess.Popen[str] | None = None
+        self._log = tempfile.NamedTemporaryFile("r", encoding="utf-8")  # noqa: SIM115 - closed with the process
+        self._process: _Process | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +84,7 @@ class WarmFunction:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process is not None:
-            self._process.communicate()
+            self._process.close()
         self._log.close()
 
     @property
@@ -95,47 +119,34 @@ class WarmFunction:
         return returned
 
     def _answered(self, event: Mapping[str, Any]) -> Any:
-        process = self._started()
-        if process.stdin is None or process.stdout is None:
-            raise FunctionError("the process has no pipes")
-        timer = Timer(TIMEOUT, process.kill)
-        timer.start()
+        line, ended = "", "the process ended"
         try:
-            process.stdin.write(f"{json.dumps(event)}\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
+            self._process = self._process or self._started()
+            line = self._process.ask(json.dumps(event))
+        except AssetError as error:
+            raise FunctionError(str(error)) from error
+        except TimeoutError:
+            ended = f"the process did not answer in {TIMEOUT} seconds"
+        except OSError:
             line = ""
-        finally:
-            timer.cancel()
         if not line:
-            process.communicate()
-            self._process = None
-            raise FunctionError(f"the process ended with status {process.returncode}: {self._last_words()}")
+            if self._process is not None:
+                self._process.close()
+                self._process = None
+            raise FunctionError(f"{ended}: {self._last_words()}")
         answer = json.loads(line)
         if answer["error"]:
             raise FunctionError(f"{answer['error']['type']}: {answer['error']['message']}")
         return answer["returned"]
 
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is not None:
-            return self._process
-        self._process = subprocess.Popen(  # noqa: S603 - the function's own asset, in this interpreter, with nothing else
-            [sys.executable, "-I", "-S", function_process.__file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=self._environment(),
-            text=True,
-        )
-        if self._process.stdin is not None:
-            task = {
-                "path": str(self.function.code),
-                "handler": self.function.handler,
-                "endpoint": self._account.endpoint_url,
-            }
-            self._process.stdin.write(f"{json.dumps(task)}\n")
-        return self._process
+    def _started(self) -> _Process:
+        task = {
+            "handler": self.function.handler,
+            "environment": self._environment(),
+            "endpoint": self._account.endpoint_url,
+            "log": self._log.name,
+        }
+        return _Process(self._assets.connect(self.function.code), json.dumps(task))
 
     def _environment(self) -> dict[str, str]:
         reached = self._account.environment(self._region)
