@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from benchmarks.imports.comparison import handlers, medians, rows
+from benchmarks.imports.comparison import handlers, least, rows
 from benchmarks.table import markdown
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.imports", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="of which the medians count (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=7, help="of which the least counts (default: %(default)s)")
     parser.add_argument("--each", action="store_true", help="the ratio of each handler to rdklib, slowest first")
     chosen = parser.parse_args()
     try:
@@ -22,7 +22,7 @@ def main() -> None:
 
 def each(rounds: int) -> list[str]:
     """Return a line for each handler."""
-    taken = medians([("import", name) for name in ("sys", "rdklib", *handlers())], rounds)
+    taken = least([("import", name) for name in ("sys", "rdklib", *handlers())], rounds)
     cpu = {side[1]: one.cpu - taken["import", "sys"].cpu for side, one in taken.items()}
     ordered = sorted(handlers(), key=lambda name: -cpu[name])
     return [f"{cpu[name] / cpu['rdklib']:.3f}  {name}" for name in ordered]

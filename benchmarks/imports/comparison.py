@@ -1,8 +1,8 @@
 """
 How long a function needs before its first event, beside the library that it is written with.
 
-Every side is imported in processes of its own, in turns, and measured in CPU time; medians count, so that a busy
-machine disturbs all alike. The interpreter's own start is taken off.
+Every side is imported in processes of its own, in turns, and measured in CPU time; the least counts, because a busy
+machine only ever adds. The interpreter's own start is taken off.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ def handlers() -> tuple[str, ...]:
     return (*(rule.module for rule in all_rules()), *DELIVERING)
 
 
+def compiling() -> dict[str, str]:
+    """Return this environment, in which Python keeps what it compiles, as a function's zip has it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measured(arguments: Sequence[str]) -> Taken:
     """Return what one process took; raises ChildProcessError with its last words."""
     ended = subprocess.run(  # noqa: S603 - this interpreter, with a file of this folder
@@ -62,7 +67,7 @@ def measured(arguments: Sequence[str]) -> Taken:
         text=True,
         check=False,
         cwd=bundle.ROOT,
-        env=os.environ | EXAMPLE | {"PYTHONPATH": str(bundle.ROOT)},
+        env=compiling() | EXAMPLE | {"PYTHONPATH": str(bundle.ROOT)},
     )
     if ended.returncode:
         said = ended.stderr.strip().splitlines()
@@ -70,17 +75,14 @@ def measured(arguments: Sequence[str]) -> Taken:
     return Taken(**json.loads(ended.stdout))
 
 
-def medians(sides: Iterable[Sequence[str]], rounds: int) -> dict[tuple[str, ...], Taken]:
-    """Return the medians of each side over all rounds, in which every side has its turn."""
+def least(sides: Iterable[Sequence[str]], rounds: int) -> dict[tuple[str, ...], Taken]:
+    """Return the least of each side over all rounds, in which every side has its turn."""
     every = [tuple(side) for side in sides]
     taken: dict[tuple[str, ...], list[Taken]] = {side: [] for side in every}
     for _ in range(rounds):
         for side in every:
             taken[side].append(measured(side))
-    return {
-        side: Taken(median(one.cpu for one in found), median(one.peak for one in found))
-        for side, found in taken.items()
-    }
+    return {side: Taken(min(one.cpu for one in found), min(one.peak for one in found)) for side, found in taken.items()}
 
 
 def rows(rounds: int, progress: Callable[[str], None]) -> list[Row]:
@@ -88,7 +90,7 @@ def rows(rounds: int, progress: Callable[[str], None]) -> list[Row]:
     nothing, library = ("import", NOTHING), ("import", LIBRARY)
     sides = {module: ("import", module) for module in handlers()}
     progress(f"importing {len(sides)} handlers, {rounds} times each")
-    taken = medians([nothing, library, *sides.values()], rounds)
+    taken = least([nothing, library, *sides.values()], rounds)
     beside = taken[library].cpu - taken[nothing].cpu
     ratios = {module: (taken[side].cpu - taken[nothing].cpu) / beside for module, side in sides.items()}
     memory = {module: taken[side].peak / taken[library].peak for module, side in sides.items()}
@@ -108,7 +110,7 @@ def rows(rounds: int, progress: Callable[[str], None]) -> list[Row]:
         ),
     ]
     progress("starting the terminal")
-    starts = medians([("start", name) for name in STARTS], rounds)
+    starts = least([("start", name) for name in STARTS], rounds)
     found += [
         at_most(
             f"`ai-config-rules {name}` up to its {'first call' if name == 'check' else 'end'}",
