@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rules.delivery.blueprint import KEEP, NOTHING, managed_digest, parameters_digest, triggers_of
+from rules.delivery.blueprint import KEEP, managed_digest, parameters_digest, triggers_of
 from rules.engine.catalogue import rule_by_id
 from rules.engine.verdict import listed, printable
 
@@ -214,4 +214,4 @@ def _count(names: Sequence[str], noun: str) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    return listed([printable(name) for name in names], most=MOST, longest=200) or NOTHING
+    return listed([printable(name) for name in names], most=MOST, longest=200)

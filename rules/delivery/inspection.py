@@ -38,15 +38,8 @@ SUBSCRIPTION_ACTION = "sns:GetSubscriptionAttributes"
 NAMES_PER_CALL = 25
 """Rule names that one DescribeConfigRules call takes."""
 ALARMS_PER_CALL = 100
-ABSENT = frozenset(
-    {
-        "ResourceNotFoundException",
-        "QueueDoesNotExist",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NotFound",
-    }
-)
-"""What AWS Lambda, Amazon EventBridge, Amazon SQS and Amazon SNS say of what does not exist."""
+ABSENT = frozenset({"ResourceNotFoundException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"})
+"""What AWS Lambda, Amazon EventBridge and Amazon SQS say of what does not exist."""
 
 
 @dataclass(frozen=True)

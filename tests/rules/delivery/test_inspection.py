@@ -12,6 +12,11 @@ from botocore.stub import Stubber
 from rules.delivery.blueprint import Blueprint, Place
 from rules.delivery.inspection import (
     ACTIONS,
+    EVENT_RULE_ACTIONS,
+    FUNCTION_ACTIONS,
+    QUEUE_ACTIONS,
+    SUBSCRIPTION_ACTION,
+    SUBSCRIPTIONS_ACTION,
     Alarm,
     DeployedRule,
     EventRule,
@@ -473,3 +478,13 @@ def test_needs_three_actions_on_everything() -> None:
         ("lambda:ListEventSourceMappings", "*"),
         ("cloudwatch:DescribeAlarms", "arn:{partition}:cloudwatch:{region}:{account}:alarm:*"),
     }
+
+
+def test_needs_further_actions_on_parts_of_the_stack() -> None:
+    assert FUNCTION_ACTIONS == ("lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration")
+    assert QUEUE_ACTIONS == ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+    assert EVENT_RULE_ACTIONS == ("events:DescribeRule", "events:ListTargetsByRule")
+    assert (SUBSCRIPTIONS_ACTION, SUBSCRIPTION_ACTION) == (
+        "sns:ListSubscriptionsByTopic",
+        "sns:GetSubscriptionAttributes",
+    )

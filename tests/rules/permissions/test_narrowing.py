@@ -38,6 +38,7 @@ from tests.rules.permissions.principals import (
 STREAM, BATCH = "bedrock:InvokeModelWithResponseStream", "bedrock:CreateModelInvocationJob"
 EVERY_MODEL = "arn:aws:bedrock:*::foundation-model/*"
 APPLICATION_PROFILE = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/abc"
+ROUTER = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:prompt-router/abc123"
 BEHIND = "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2:1"
 OFFICE = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 VPC = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
@@ -186,6 +187,61 @@ KEPT: list[tuple[str, Domain, PrincipalPolicies, list[Use], list[Block]]] = [
                     "ArnLike": {"bedrock:InferenceProfileArn": APPLICATION_PROFILE},
                 },
             ),
+        ],
+    ),
+    (
+        "a grant of another action does not count",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, EVERY_MODEL, VPC), allow(STREAM, EVERY_MODEL)),
+        [Use(INVOKE, MODEL_A)],
+        [allow(INVOKE, MODEL_A, VPC)],
+    ),
+    (
+        "the name from the boundary, Regions with a wildcard from the policy",
+        MODEL_INVOCATION,
+        principal(
+            allow(INVOKE, "arn:aws:bedrock:us-*::foundation-model/anthropic.claude-v2:*"),
+            limit=boundary(allow("*", BEHIND)),
+        ),
+        [],
+        [allow(INVOKE, "arn:aws:bedrock:us-*::foundation-model/anthropic.claude-v2:1")],
+    ),
+    (
+        "inference profile beside a named model",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, [PROFILE, MODEL_A])),
+        [],
+        [allow(INVOKE, [PROFILE, MODEL_A])],
+    ),
+    (
+        "models behind a profile that are granted twice over",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, PROFILE), allow(INVOKE, [f"{MODELS}/anthropic.*", EVERY_MODEL], VPC)),
+        [],
+        [allow(INVOKE, PROFILE), allow(INVOKE, BEHIND, {**VPC, **through(PROFILE)})],
+    ),
+    (
+        "models behind a profile under a condition on another key",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, PROFILE), allow(INVOKE, EVERY_MODEL, {"StringLike": {"aws:UserAgent": "app*"}})),
+        [],
+        [
+            allow(INVOKE, PROFILE),
+            allow(
+                INVOKE,
+                BEHIND,
+                {"StringLike": {"aws:UserAgent": "app*", "bedrock:InferenceProfileArn": PROFILE}},
+            ),
+        ],
+    ),
+    (
+        "models behind a prompt router",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, [ROUTER, EVERY_MODEL])),
+        [],
+        [
+            allow(INVOKE, ROUTER),
+            allow(INVOKE, EVERY_MODEL, {"StringLike": {"bedrock:PromptRouterArn": ROUTER}}),
         ],
     ),
     (

@@ -84,6 +84,10 @@ VARIABLES = [
     ("absent value with a default", "x/${aws:SourceVpc, 'none'}", "x/none", "x/none"),
     ("multivalued key", "x/${aws:TagKeys}", "x/*", None),
     ("not closed", "x/${aws:username", "x/${aws:username", "x/${aws:username"),
+    ("default without quotes", "x/${aws:SourceVpc, none}", "x/*", None),
+    ("default with one quote", "x/${aws:SourceVpc, 'none}", "x/*", None),
+    ("default that is a quote", "x/${aws:SourceVpc, '}", "x/*", None),
+    ("default with a quote in it", "x/${aws:SourceVpc, 'n'e'}", "x/*", None),
     ("empty default", "x/${aws:SourceVpc, ''}", "x/", "x/"),
 ]
 
