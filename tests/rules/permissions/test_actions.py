@@ -3,6 +3,8 @@
 import pytest
 
 from rules.permissions.actions import administrator_grant, other_actions
+from rules.permissions.context import RequestContext
+from rules.permissions.layers import Surroundings
 from rules.permissions.principal import PrincipalPolicies
 from tests.rules.permissions.principals import (
     INVOKE,
@@ -88,6 +90,67 @@ def test_other_actions_say_on_what_and_whether_conditionally() -> None:
     assert (grant.resource, grant.conditional, grant.statement.handle) == (MODEL_A, True, "statement 1")
 
 
+AGENTS = "arn:aws:bedrock:us-east-1:123456789012:agent"
+GOV = "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:agent"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:"
+
+
+def all_but(pattern: str) -> PrincipalPolicies:
+    """Return a principal that may do one thing on all of a pattern but what would be tried first."""
+    return principal(allow("bedrock:GetAgent", pattern), deny("*", pattern.replace("*", "other")))
+
+
+FOUND: list[tuple[str, PrincipalPolicies, tuple[str, str]]] = [
+    ("a pattern with one character", principal(allow("bedrock:GetAgen?", f"{AGENTS}/?")), ("getagenx", f"{AGENTS}/x")),
+    ("everything", principal(allow("bedrock:GetAgent")), ("getagent", "*")),
+    (
+        "everything but something",
+        principal(statement("Allow", Action="bedrock:GetAgent", NotResource=AGENTS)),
+        ("getagent", "*"),
+    ),
+    ("agents but one", all_but(f"{AGENTS}/*"), ("getagent", f"{AGENTS}/")),
+    ("agents with colons but one", all_but(f"{AGENTS}/*:*"), ("getagent", f"{AGENTS}/:")),
+    ("agents after a colon but one", all_but(f"{AGENTS}:*"), ("getagent", f"{AGENTS}:a")),
+    ("agents after a colon with slashes but one", all_but(f"{AGENTS}:*/*"), ("getagent", f"{AGENTS}:/")),
+    ("agents without a type but one", all_but("arn:aws:sns:us-east-1:123456789012:*"), ("getagent", f"{TOPIC}a")),
+    ("agents of another partition but one", all_but(f"{GOV}/*"), ("getagent", f"{GOV}/")),
+    ("buckets but one", all_but("arn:aws:s3:::*"), ("getagent", "arn:aws:s3:::a")),
+    ("objects but one", all_but("arn:aws:s3:::bucket/*"), ("getagent", "arn:aws:s3:::bucket/")),
+]
+
+
+@pytest.mark.parametrize(("who", "found"), [pytest.param(*case[1:], id=case[0]) for case in FOUND])
+def test_other_actions_are_found_on_what_a_statement_is_about(who: PrincipalPolicies, found: tuple[str, str]) -> None:
+    (grant,) = other_actions(who, ["bedrock"], PERMITTED)
+
+    assert (grant.action.removeprefix("bedrock:"), grant.resource) == found
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("urn:aws:*", id="what no ARN begins with"),
+        pytest.param("arn:aws:bedrock:us-east-1:123:agent/*", id="an account of three digits"),
+        pytest.param("arn:aws:bedrock:us-east:123456789012:agent/*", id="a Region without a number"),
+        pytest.param("arn:aws:bedrock:us-east-11:123456789012:agent/*", id="a Region with two digits"),
+        pytest.param("arn:aws:bedrock:US-east-1:123456789012:agent/*", id="a Region in capitals"),
+        pytest.param("arn:aws:Bedrock:us-east-1:123456789012:agent/*", id="a service in capitals"),
+        pytest.param("arn:aws:bedrock:us-east-1:123456789012:agent /*", id="a type with a space"),
+        pytest.param("arn:aws:bedrock:us-east-1:123456789012:1agent/*:*", id="a type that begins with a digit"),
+    ],
+)
+def test_nothing_is_granted_on_what_cannot_be(pattern: str) -> None:
+    assert other_actions(all_but(pattern), ["bedrock"], PERMITTED) == ()
+
+
+def test_nothing_is_granted_on_a_variable_without_a_value() -> None:
+    who = principal(allow("bedrock:GetAgent", f"{AGENTS}/${{aws:PrincipalTag/agent}}"))
+    untagged = Surroundings(context=RequestContext({}, complete=True))
+
+    assert other_actions(who, ["bedrock"], PERMITTED, untagged) == ()
+    assert len(other_actions(who, ["bedrock"], PERMITTED)) == 1
+
+
 WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 POWER_USER = statement("Allow", NotAction=["iam:*", "organizations:*", "account:*"], Resource="*")
 ADMINISTRATORS: list[tuple[str, PrincipalPolicies, str, bool]] = [
@@ -95,6 +158,10 @@ ADMINISTRATORS: list[tuple[str, PrincipalPolicies, str, bool]] = [
     ("every service in the action", principal(allow("*:*")), "every service", False),
     ("all but some services", principal(POWER_USER), "every service", False),
     ("all but one resource", principal(statement("Allow", Action="*", NotResource=MODEL_A)), "every service", False),
+    ("everything of the partition", principal(allow("*", "arn:aws:*")), "every service", False),
+    ("everything without Region and account", principal(allow("*", "arn:aws:*:::*")), "every service", False),
+    ("everything with slashes", principal(allow("*", "arn:aws:*/*")), "every service", False),
+    ("all of IAM in the account", principal(allow("iam:*", "arn:aws:iam::123456789012:*")), "IAM", False),
     ("all of IAM", principal(allow(["s3:Get*", "iam:*"]), arn=USER), "IAM", False),
     ("everything but a denial", principal(allow("*"), deny("s3:*")), "every service", False),
     ("everything in another service", principal(allow("*"), deny("other-service:*")), "IAM", False),
