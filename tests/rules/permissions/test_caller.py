@@ -33,6 +33,7 @@ SESSION = f"arn:aws:sts::{STRANGER}:assumed-role/app/i-1"
             "arn:aws:iam::cloudfront:root", None, False, "aws", "arn:aws:iam::cloudfront:root", id="no account"
         ),
         pytest.param("AIDAJQABLZS4A3QDU576Q", None, False, None, "AIDAJQABLZS4A3QDU576Q", id="unique id"),
+        pytest.param("ab:cd:ef", None, False, None, "ab:cd:ef", id="no ARN"),
         pytest.param("arn:aws", None, False, None, "arn:aws", id="broken ARN"),
         pytest.param("*", None, False, None, "*", id="everybody"),
     ],

@@ -113,6 +113,61 @@ def test_a_statement_is_explained(who: PrincipalPolicies, bearing: Bearing, sent
     assert (step.bearing, step.sentence) == (bearing, sentence)
 
 
+def test_each_statement_is_explained_by_its_own_grants() -> None:
+    who = principal(
+        allow(INVOKE, MODEL_A),
+        allow("bedrock:*", MODEL_B),
+        allow(INVOKE, f"{MODELS}/a*"),
+        limit=boundary(allow("*"), deny(INVOKE, f"{MODELS}/b*")),
+    )
+
+    assert [
+        (str(step.bearing), step.sentence.partition(", statement ")[2]) for step in explain(who, MODEL_INVOCATION).steps
+    ] == [
+        ("grants", f"1, allows bedrock:InvokeModel on {MODEL_A}."),
+        (
+            "grants broadly",
+            (
+                "2, allows bedrock:InvokeModel, bedrock:InvokeModelWithResponseStream and "
+                f"bedrock:CreateModelInvocationJob on {MODEL_B}, and with it other actions such as bedrock:other."
+            ),
+        ),
+        (
+            "grants broadly",
+            f"3, allows bedrock:InvokeModel on {MODELS}/a*, which includes {MODELS}/aother that nothing names.",
+        ),
+        (
+            "limits",
+            (
+                "1, lets through bedrock:InvokeModel, bedrock:InvokeModelWithResponseStream, "
+                "bedrock:CreateModelInvocationJob and 1 more on *."
+            ),
+        ),
+        ("denies", f"2, denies bedrock:InvokeModel on {MODELS}/b*."),
+    ]
+
+
+def test_bearings_are_words() -> None:
+    assert [str(bearing) for bearing in Bearing] == [
+        "grants",
+        "grants broadly",
+        "grants nothing",
+        "limits",
+        "denies",
+        "may deny",
+        "never applies",
+    ]
+
+
+def test_a_region_wildcard_may_be_refused() -> None:
+    who = principal(allow(INVOKE, MODEL_A.replace("us-east-1", "*")))
+
+    for allowed, bearing in ((True, Bearing.GRANTS), (False, Bearing.GRANTS_BROADLY)):
+        (step,) = explain(who, MODEL_INVOCATION, allow_region_wildcard=allowed).steps
+        assert step.bearing is bearing
+    assert explain(who, MODEL_INVOCATION).steps[0].bearing is Bearing.GRANTS
+
+
 def test_the_chain_goes_from_the_principal_outwards() -> None:
     who = principal(allow("s3:*"), allow(INVOKE), deny("s3:*"), limit=boundary(allow("*")))
     surroundings = Surroundings(

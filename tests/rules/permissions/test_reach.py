@@ -24,6 +24,7 @@ NAMES: list[tuple[str, dict[str, str | None]]] = [
     ("arn:aws:bedrock:*:system-tool/*", {}),
     ("arn:aws:bedrock:*router/a", {ROUTER: None, "default prompt router": None, CUSTOM: None}),
     ("arn:aws:bedrock:us-east-1:123456789012:marketplace/*", {"marketplace endpoint": None}),
+    ("*x-foundation-model/a.b", {}),
     ("arn:aws:s3:::*", {}),
     ("arn:aws-cn:bedrock:*", {}),
 ]
@@ -51,6 +52,21 @@ def test_a_pattern_may_spell_out_the_region(pattern: str, wanted: bool) -> None:
     (found,) = reaches(wildcards(pattern), ENDPOINT_INVOCATION, "aws", ACCOUNT)
 
     assert found.in_region is wanted
+
+
+@pytest.mark.parametrize(
+    ("partition", "regions"),
+    [
+        ("aws", ["us-east-1", "us-west-2", "eu-central-1", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]),
+        ("aws-cn", ["cn-north-1", "cn-northwest-1"]),
+        ("aws-us-gov", ["us-gov-west-1", "us-gov-east-1"]),
+    ],
+)
+def test_examples_are_in_regions_of_the_partition(partition: str, regions: list[str]) -> None:
+    (found,) = reaches(wildcards("*"), ENDPOINT_INVOCATION, partition, ACCOUNT)
+
+    assert [example.split(":")[1] for example in found.examples] == [partition] * len(regions)
+    assert [example.split(":")[3] for example in found.examples] == regions
 
 
 def test_an_unknown_partition_has_examples_too() -> None:

@@ -249,6 +249,17 @@ OPEN: list[tuple[str, Block, str]] = [
     ("a VPC where there is one", {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-111bbb22"}}, "everybody"),
     ("VPC endpoints of a stranger", equals("aws:VpceAccount", STRANGER), "everybody"),
     ("some VPC endpoint", {"Null": {"aws:SourceVpce": "false"}}, "everybody"),
+    ("VPC endpoints of another organization", equals("aws:VpceOrgID", OTHER_ORG), "everybody"),
+    (
+        "VPCs of a stranger by ARN",
+        arn_like("aws:SourceVpcArn", f"arn:aws:ec2:us-east-1:{STRANGER}:vpc/*"),
+        "everybody",
+    ),
+    (
+        "a unit within a unit of another organization",
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{OTHER_ORG}/r-1/ou-1/*"}},
+        f"organization {OTHER_ORG}",
+    ),
     ("access points of a stranger", equals("s3:DataAccessPointAccount", STRANGER), "everybody"),
     ("access points anywhere", like("s3:DataAccessPointArn", "arn:aws:s3:us-east-1:*:accesspoint/*"), "everybody"),
     ("an unknown operator", {"StringResembles": {"aws:PrincipalOrgID": ORG}}, "everybody"),
@@ -379,6 +390,8 @@ CLOSING: list[tuple[str, dict[str, object]]] = [
         deny({"AWS": [f"arn:aws:iam::{OWN}:root", f"arn:aws:iam::{OWN}:role/app"]}, element="NotPrincipal"),
     ),
     ("with all actions", deny(action="*", resource="*")),
+    ("of an own resource", deny(condition=equals("aws:ResourceAccount", OWN))),
+    ("of an own resource, Amazon S3", deny(condition=equals("s3:ResourceAccount", OWN))),
     (
         "with all actions but one that is not allowed",
         statement(effect="Deny", resource="*") | {"NotAction": "s3:PutObject"},
@@ -400,6 +413,52 @@ def written(statements: Mapping[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize("denial", [pytest.param(case[1], id=case[0]) for case in CLOSING])
 def test_a_deny_that_meets_every_outsider_closes_what_an_allow_opens(denial: dict[str, object]) -> None:
     assert sentences(statement(), written(denial)) == []
+
+
+CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+READER = f"arn:aws:iam::{STRANGER}:role/reader"
+SPARED: list[tuple[str, list[dict[str, object]], str]] = [
+    (
+        "a canonical user",
+        [statement(), written(deny({"CanonicalUser": CANONICAL}, element="NotPrincipal"))],
+        CANONICAL,
+    ),
+    (
+        "a canonical user beside the own account",
+        [statement(), written(deny({"CanonicalUser": CANONICAL, "AWS": OWN}, element="NotPrincipal"))],
+        CANONICAL,
+    ),
+    (
+        "a service",
+        [statement(), written(deny({"Service": "config.amazonaws.com"}, element="NotPrincipal"))],
+        "AWS services on behalf of any account",
+    ),
+    ("the others of an account", [statement({"AWS": STRANGER}), deny({"AWS": READER})], f"account {STRANGER}"),
+]
+
+
+@pytest.mark.parametrize(("statements", "who"), [pytest.param(*case[1:], id=case[0]) for case in SPARED])
+def test_a_deny_leaves_in_whom_it_spares(statements: list[dict[str, object]], who: str) -> None:
+    assert sentences(*statements) == [f"Statement 1 lets in {who}."]
+
+
+def test_a_deny_by_name_closes_what_an_allow_opens_by_name() -> None:
+    assert sentences(statement({"AWS": READER}), deny({"AWS": READER})) == []
+
+
+@pytest.mark.parametrize(("account", "lets_in"), [(STRANGER, True), (OWN, False)])
+def test_a_canonical_user_may_be_of_any_account(account: str, *, lets_in: bool) -> None:
+    found = sentences(statement({"CanonicalUser": CANONICAL}, condition=equals("aws:PrincipalAccount", account)))
+
+    said = f"Statement 1 lets in the canonical user {CANONICAL} under conditions on aws:PrincipalAccount."
+    assert found == ([said] if lets_in else [])
+
+
+def test_an_id_that_stands_where_a_deleted_principal_stood_lets_nobody_in() -> None:
+    deleted = "AROAJQABLZS4A3QDU576Q"
+
+    assert sentences(statement({"AWS": deleted})) == []
+    assert sentences(statement({"CanonicalUser": deleted})) == [f"Statement 1 lets in the canonical user {deleted}."]
 
 
 def test_several_denies_close_together() -> None:
@@ -563,6 +622,9 @@ BEHIND_ENDPOINT: list[tuple[str, Block, bool]] = [
     ("resources of a stranger", equals("aws:ResourceAccount", STRANGER), True),
     ("resources of another organization", equals("aws:ResourceOrgID", OTHER_ORG), True),
     ("resources of whoever asks", equals("aws:ResourceOrgID", "${aws:PrincipalOrgID}"), True),
+    ("objects of the account", equals("s3:ResourceAccount", OWN), False),
+    ("objects of a stranger", equals("s3:ResourceAccount", STRANGER), True),
+    ("resources of a unit, compared as one value", like("aws:ResourceOrgPaths", f"{ORG}/*"), True),
     ("the endpoint itself", equals("aws:SourceVpce", "vpce-1a2b3c4d"), True),
     ("the VPC of the endpoint", equals("aws:SourceVpc", "vpc-111bbb22"), True),
 ]
@@ -601,6 +663,11 @@ TLS: list[tuple[str, list[dict[str, object]], bool]] = [
     ("a JSON boolean", [deny(condition={"Bool": {"aws:SecureTransport": False}})], True),
     ("as AWS principal", [deny({"AWS": "*"}, condition=PLAIN_HTTP)], True),
     ("IfExists", [deny(condition={"BoolIfExists": {"aws:SecureTransport": "false"}})], True),
+    (
+        "by a version of TLS that plain HTTP does not have",
+        [deny(condition={"NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}})],
+        True,
+    ),
     ("compared as text", [deny(condition={"StringEquals": {"aws:SecureTransport": "false"}})], True),
     ("not true", [deny(condition={"StringNotEquals": {"aws:SecureTransport": "true"}})], True),
     ("the key in another letter case", [deny(condition={"bool": {"AWS:SECURETRANSPORT": "False"}})], True),
