@@ -48,6 +48,20 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         yield Aws(session, account_id="123456789012", region="eu-central-1", now=datetime(2026, 11, 1, tzinfo=UTC))
 
 
+def test_what_comes_after_something_unreadable_is_judged(aws: Aws) -> None:
+    CONTENT.extend([UNREADABLE, box("a")])
+
+    assert [one.resource.name for one in assess(BoxesGood(), aws).judged] == ["a"]
+
+
+def test_a_fact_that_comes_twice_is_an_error(aws: Aws) -> None:
+    CONTENT.extend([box("a"), box("a", good=False)])
+
+    with pytest.raises(CollectionError) as raised:
+        assess(BoxesGood(), aws)
+    assert str(raised.value) == "boxes-good: DuplicateFact: a was collected twice"
+
+
 def test_judges_every_fact_and_keeps_the_four_states_apart(aws: Aws) -> None:
     CONTENT.extend([box("a"), box("b", good=False), box("c", good=None), UNREADABLE])
 

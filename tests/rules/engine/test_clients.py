@@ -54,6 +54,22 @@ def test_puts_the_account_into_the_host_name_of_s3_control_only_where_it_resolve
 
 
 def test_sends_no_faster_than_aws_takes_calls() -> None:
-    client = Clients(boto3.Session(region_name="us-east-1"), "us-east-1").get("bedrock")
+    config = Clients(boto3.Session(region_name="us-east-1"), "us-east-1").get("bedrock").meta.config
 
-    assert client.meta.config.retries["mode"] == "adaptive"
+    assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
+    assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (5, 30, 32)
+    assert config.user_agent_extra == "ai-config-rules"
+
+
+def test_makes_one_client_of_a_service_and_region() -> None:
+    clients = Clients(boto3.Session(region_name="us-east-1"), "us-east-1")
+    here, there = clients.get("sqs"), clients.get("sqs", "eu-west-1")
+
+    assert [client.meta.region_name for client in (here, there)] == ["us-east-1", "eu-west-1"]
+    assert clients.get("sqs", "us-east-1") is here
+    assert clients.get("sqs", "eu-west-1") is there
+
+
+@pytest.mark.parametrize(("region", "known"), [("us-east-1", True), ("cn-north-1", True), ("us-east-9", False)])
+def test_knows_the_regions_of_every_partition(region: str, *, known: bool) -> None:
+    assert Clients(boto3.Session(region_name="us-east-1"), "us-east-1").knows("sqs", region) is known

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
-from rules.engine.errors import UnexpectedAnswerError, error_code, error_message
+from rules.engine.errors import CollectionError, UnexpectedAnswerError, error_code, error_message
 from rules.permissions.document import MalformedPolicyError
 from rules.permissions.languages import UndecidedError
 
@@ -60,3 +60,10 @@ def test_names_an_error(error: Exception, code: str) -> None:
 )
 def test_says_what_happened(error: Exception, message: str) -> None:
     assert error_message(error) == message
+
+
+def test_facts_that_cannot_be_read_are_said_in_one_line() -> None:
+    error = CollectionError("boxes-good", "AccessDenied", "ListBoxes: no")
+
+    assert str(error) == "boxes-good: AccessDenied: ListBoxes: no"
+    assert (error.rule_id, error.code, error.message) == ("boxes-good", "AccessDenied", "ListBoxes: no")

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from rules.engine.errors import ReportingError, UnexpectedAnswerError
-from rules.engine.reporting import Reporter
+from rules.engine.reporting import ACCEPTED_TYPES, Reporter
 
 TIME = "2026-11-01T00:00:00.000Z"
 ACCOUNT = "123456789012"
@@ -217,3 +217,27 @@ def test_an_account_that_is_no_fallback_is_cleared_like_any_resource(config: Any
     earlier(stub, [("AWS::::Account", ACCOUNT)])
 
     assert Reporter(config, TIME).to_clear("rule", {(BUCKET, "b")}, set()) == [("AWS::::Account", ACCOUNT)]
+
+
+def test_knows_the_types_that_config_takes() -> None:
+    assert sorted(ACCEPTED_TYPES) == [
+        "AWS::::Account",
+        "AWS::Bedrock::ApplicationInferenceProfile",
+        "AWS::Bedrock::DataSource",
+        "AWS::Bedrock::Guardrail",
+        "AWS::Bedrock::KnowledgeBase",
+        "AWS::Bedrock::Prompt",
+        "AWS::EC2::VPC",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+        "AWS::SageMaker::Domain",
+        "AWS::SageMaker::Endpoint",
+        "AWS::SageMaker::EndpointConfig",
+        "AWS::SageMaker::Model",
+        "AWS::SageMaker::ModelPackageGroup",
+        "AWS::SageMaker::NotebookInstance",
+    ]

@@ -1,11 +1,14 @@
 from typing import Any
 
 import pytest
+from rdklib import InvalidParametersError
 
 from rules.encryption.bedrock_model_cmk_encrypted import BedrockModelCmkEncrypted
 from rules.engine.duties import Duty
+from rules.engine.rule import LONGEST_ID
 from rules.frameworks.framework import nist_800_53
 from rules.frameworks.table import row_of
+from tests.rules.engine.sample_rules import BoxesGood, BoxGood
 
 
 def derived(module: str, **members: object) -> Any:
@@ -40,3 +43,28 @@ def test_a_class_elsewhere_keeps_the_id_and_the_duty_of_its_rule() -> None:
         "checks.a_stricter_rule",
     )
     assert rule.delete_old_evaluations_on_scheduled_notification is False
+
+
+def test_a_rule_reads_reports_and_cleans_up() -> None:
+    place = "arn:{partition}:config:{region}:{account}:config-rule/*"
+
+    assert {(action.name, action.resource) for action in BoxesGood.actions()} == {
+        ("kms:ListKeys", "*"),
+        ("config:PutEvaluations", "*"),
+        ("config:GetComplianceDetailsByConfigRule", place),
+    }
+    assert BoxGood.actions() - BoxesGood.actions() == BoxGood.read.actions
+    assert {action.name for action in BoxGood.read.actions} >= {"kms:DescribeKey"}
+
+
+def test_rdklib_gets_the_rule_as_it_is_configured() -> None:
+    rule = BoxesGood()
+
+    assert rule.evaluate_parameters({"least": "7"}) == BoxesGood(least=7)
+    with pytest.raises(InvalidParametersError, match=r"boxes-good: parameter least='0'; allowed: "):
+        rule.evaluate_parameters({"least": "0"})
+    assert rule.get_assume_role_mode({}) is False
+
+
+def test_names_fit_what_aws_config_takes() -> None:
+    assert LONGEST_ID + len("-conformance-pack-" + "x" * 10) == 64

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.engine.surroundings import SurroundingsError, opened, refuse_detours
+from rules.engine.surroundings import SurroundingsError, opened, refuse_detours, variable
 from tests.rules.engine.sample_rules import BoxesGood
 
 DETOURS = [
@@ -73,3 +73,12 @@ def test_a_terminal_may_go_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_time_is_that_of_the_invocation() -> None:
     assert abs(opened().now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_variable_that_the_stack_sets_has_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert variable("ACCOUNT_ID") == "123456789012"
+    monkeypatch.setenv("EMPTY", "")
+    for name in ("EMPTY", "MISSING"):
+        with pytest.raises(SurroundingsError) as refused:
+            variable(name)
+        assert str(refused.value) == f"the environment variable {name} is not set; the stack sets it"
