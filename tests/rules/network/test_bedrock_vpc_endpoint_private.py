@@ -235,3 +235,15 @@ def test_a_list_of_vpcs_leaves_out_workloads_elsewhere() -> None:
 def test_refuses_parameters_that_it_does_not_know(given: dict[str, str]) -> None:
     with pytest.raises(ParameterError):
         BedrockVpcEndpointPrivate.configured(given)
+
+
+def test_names_every_service_that_is_asked_for() -> None:
+    services = (
+        *("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-agentcore"),
+        *("bedrock-mantle", "bedrock-runtime", "sagemaker.runtime"),
+    )
+    rule = BedrockVpcEndpointPrivate.configured({"services": ",".join(services)})
+    vpc = replace(VPC, offered=frozenset(services), endpoints=tuple(map(endpoint, services)))
+
+    names = f"{', '.join(services[:-1])} and {services[-1]}"
+    assert rule.judge(vpc) == compliant(f"Private endpoints serve {names}.")
