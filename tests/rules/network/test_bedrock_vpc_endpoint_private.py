@@ -8,7 +8,7 @@ from rules.engine.resource import Resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
 from rules.facts.ai_networks import AiVpc, PrivateEndpoint
 from rules.facts.bedrock_usage import BedrockUsage
-from rules.facts.ec2 import Ingress, SecurityGroup, VpcEndpoint
+from rules.facts.ec2 import AiService, Ingress, SecurityGroup, VpcEndpoint
 from rules.network.bedrock_vpc_endpoint_private import BedrockVpcEndpointPrivate
 
 OWN = "123456789012"
@@ -238,7 +238,7 @@ def test_refuses_parameters_that_it_does_not_know(given: dict[str, str]) -> None
 
 
 def test_names_every_service_that_is_asked_for() -> None:
-    services = (
+    services: tuple[AiService, ...] = (
         *("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-agentcore"),
         *("bedrock-mantle", "bedrock-runtime", "sagemaker.runtime"),
     )

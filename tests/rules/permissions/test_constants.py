@@ -1,6 +1,7 @@
 from rules.permissions.constants import (
     ACCOUNT,
     ORGANIZATION,
+    VPC,
     VPC_ENDPOINT,
     Constants,
     arn_shape,
@@ -51,6 +52,7 @@ def test_insiders_stand_for_no_outsider() -> None:
 
 def test_where_patterns_cover_everything_one_of_them_comes_first() -> None:
     assert representatives(VPC_ENDPOINT, ["vpce-*"]) == ("vpce-a",)
+    assert representatives(VPC, ["vpc-*"]) == ("vpc-a",)
 
 
 def test_what_cannot_have_the_shape_has_no_text() -> None:
