@@ -158,6 +158,8 @@ DER = b"\x30\x82\x04\xa4\x02\x01\x00" + bytes(range(64))
         pytest.param("X", "tool --db-password Gipfel", ("a password",), id="an option"),
         pytest.param("X", "tool --db-password --verbose", (), id="an option without a value"),
         pytest.param("X", "tool x--db-password Gipfel", (), id="no option"),
+        pytest.param("X", ' {"password": "Gipfel"}\n', ("a password",), id="JSON with white space around"),
+        pytest.param("X", "Bearer q7Zt0VhX2mK9sPfLxxxxx4wRb", (), id="a bearer's placeholder"),
         pytest.param("X", "  ", (), id="nothing"),
         pytest.param("X", f"pg://a:hunter22@h {ACCESS_KEY}", ("an AWS access key", KIND), id="two sorts in one text"),
     ],
@@ -175,6 +177,10 @@ def test_looks_into_a_value(name: str, value: str, kinds: tuple[str, ...]) -> No
         ("pg://:hunter22@db", (KIND,)),
         ("pg://etl@db", ()),
         ("pg://etl:@db", ()),
+        ("pg://etl:hunter22:changeme@db", (KIND,)),
+        ("curl -u etl:<pass> x", ()),
+        ("curl -u etl:{pass} x", ()),
+        ("curl -u etl:%{pass} x", ()),
         ("pg://etl:hunter22", ()),
         ("pg:///etl:hunter22@db", ()),
         ("pg://etl:$X@db", ()),
@@ -228,6 +234,19 @@ def test_opens_so_many_encodings_and_no_more() -> None:
         value = base64(value)
 
     assert credentials_in_variable("X", value) == ()
+
+
+@pytest.mark.parametrize(("times", "kinds"), [(0, ("a password",)), (2, ("a password",)), (3, ())])
+def test_opens_texts_of_json_up_to_a_depth(times: int, kinds: tuple[str, ...]) -> None:
+    value = json.dumps({"password": "Gipfel"})
+    for _ in range(times):
+        value = json.dumps({"a": value})
+
+    assert credentials_in_variable("X", value) == kinds
+
+
+def test_says_what_extra_patterns_are() -> None:
+    assert OF_EXTRA_PATTERNS == "a text that extraPatterns describes"
 
 
 def test_every_format_has_words_for_annotations() -> None:

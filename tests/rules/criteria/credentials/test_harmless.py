@@ -105,6 +105,7 @@ def test_knows_placeholders(value: str, *, stands_for_another: bool) -> None:
 def test_knows_what_kms_encrypted() -> None:
     assert is_ciphertext("AQICAHh" + "aB3+" * 50 + "==")
     assert not is_ciphertext("AQICAHh")
+    assert not is_ciphertext("hunter22:AQICAHh" + "aB3+" * 50)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,9 @@ def test_knows_what_is_no_secret_whatever_its_name(value: str, *, harmless: bool
         ("q7Zt0VhX", False),
         ("two words q7Zt0VhX2mK9sPfL", False),
         ("--------________", False),
+        ("a7eo0uia2oi9aeuy", True),
+        ("abcWxyzDefGhijKlm", False),
+        ("abWxyDefGhiKlmNoPq", True),
     ],
 )
 def test_tells_random_texts_from_words(value: str, *, random: bool) -> None:
@@ -156,3 +160,5 @@ def test_measures_entropy_in_bits() -> None:
 def test_knows_uuids() -> None:
     assert is_uuid("7d9f2c1e-4b3a-4f6d-8e2b-1a5c9d0e7f34")
     assert not is_uuid("7d9f2c1e-4b3a")
+    assert not is_uuid("x7d9f2c1e-4b3a-4f6d-8e2b-1a5c9d0e7f34")
+    assert not is_uuid("7d9f2c1e-4b3a-4f6d-8e2b-1a5c9d0e7f34x")
