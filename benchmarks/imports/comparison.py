@@ -55,7 +55,7 @@ def handlers() -> tuple[str, ...]:
 
 
 def compiling() -> dict[str, str]:
-    """Return this environment, in which Python keeps what it compiles, as a function's zip has it."""
+    """Return this environment, in which Python keeps what it compiles."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

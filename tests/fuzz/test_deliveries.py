@@ -58,7 +58,7 @@ EVENT: Final = {
 
 
 @given(st.data())
-@examples(800)
+@examples(400)
 def test_a_changed_message_is_understood_or_refused_alone(data: st.DataObject) -> None:
     body = data.draw(as_text(data.draw(changed(EVENT))))
     try:

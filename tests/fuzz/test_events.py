@@ -106,7 +106,7 @@ KINDS: Final = st.sampled_from(("scheduled", "changed", "oversized", "timed", "d
 
 @pytest.mark.slow
 @given(st.data(), KINDS)
-@examples(300)
+@examples(150)
 def test_a_changed_notification_is_judged_rightly_or_refused(rig: Rig, data: st.DataObject, kind: str) -> None:
     event = rig.events[kind]
     notification = data.draw(changed(json.loads(event["invokingEvent"])))
@@ -115,14 +115,14 @@ def test_a_changed_notification_is_judged_rightly_or_refused(rig: Rig, data: st.
 
 @pytest.mark.slow
 @given(st.data(), KINDS)
-@examples(200)
+@examples(100)
 def test_a_changed_event_is_judged_rightly_or_refused(rig: Rig, data: st.DataObject, kind: str) -> None:
     require_sense(rig, data.draw(changed(rig.events[kind])))
 
 
 @pytest.mark.slow
 @given(st.data(), KINDS)
-@examples(100)
+@examples(50)
 def test_parameters_of_an_event_are_taken_or_refused(rig: Rig, data: st.DataObject, kind: str) -> None:
     given_ = data.draw(st.dictionaries(st.sampled_from(("exemptTag", "minStrength", "x", "")), odd_values()))
     require_sense(rig, rig.events[kind] | {"ruleParameters": data.draw(as_text(given_))})

@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(st.data())
-@examples(150)
+@examples(75)
 def test_a_changed_report_is_compared_or_refused(folder: Path, data: st.DataObject) -> None:
     old, new, output = folder / "old.json", folder / "new.json", folder / "changes.md"
     old.write_text(json.dumps(REPORT), encoding="utf-8")
@@ -82,7 +82,7 @@ def test_a_changed_report_is_compared_or_refused(folder: Path, data: st.DataObje
 
 
 @given(st.data())
-@examples(100)
+@examples(50)
 def test_a_changed_report_becomes_a_baseline_or_is_refused(folder: Path, data: st.DataObject) -> None:
     report, output = folder / "report.json", folder / "baseline.toml"
     report.write_text(data.draw(as_text(data.draw(changed(REPORT)))), encoding="utf-8", errors="surrogatepass")
@@ -98,7 +98,7 @@ def test_a_changed_report_becomes_a_baseline_or_is_refused(folder: Path, data: s
 
 
 @given(st.data(), st.sampled_from((".yaml", ".toml")))
-@examples(150)
+@examples(75)
 def test_a_changed_baseline_is_taken_or_refused(folder: Path, data: st.DataObject, kind: str) -> None:
     path = folder / f"known{kind}"
     given_ = data.draw(changed(BASELINE))
@@ -115,7 +115,7 @@ def test_a_changed_baseline_is_taken_or_refused(folder: Path, data: st.DataObjec
 
 
 @given(st.data())
-@examples(150)
+@examples(75)
 def test_a_changed_settings_file_is_taken_or_refused(folder: Path, data: st.DataObject) -> None:
     path = folder / "settings.toml"
     path.write_text(data.draw(damaged(SETTINGS)), encoding="utf-8", errors="surrogatepass")
@@ -123,7 +123,7 @@ def test_a_changed_settings_file_is_taken_or_refused(folder: Path, data: st.Data
 
 
 @given(st.dictionaries(st.sampled_from(KEYS).map("ai-config:{}".format), odd_values(), max_size=3))
-@examples(200)
+@examples(100)
 def test_settings_of_any_kind_are_taken_or_refused(folder: Path, context: dict[str, object]) -> None:
     path = folder / "empty.toml"
     path.touch()

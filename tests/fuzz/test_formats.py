@@ -61,7 +61,7 @@ PLAIN_TAGS: Final = Tags(render("html", [EVERYTHING], PLAIN)).found
 
 
 @given(texts(), texts(), texts(), texts())
-@examples(40)
+@examples(20)
 def test_a_report_of_any_texts_is_shown_as_texts(name: str, said: str, code: str, message: str) -> None:
     verdict = non_compliant(said, "It is bad.")
     failure = Failure(BoxesGood, role(name), code, message)

@@ -44,7 +44,7 @@ def texts(draw: st.DrawFn, parameter: Parameter) -> str:
 
 @pytest.mark.slow
 @given(st.data(), st.sampled_from(EVERY))
-@examples(2_000)
+@examples(1_000)
 def test_a_text_is_refused_or_read_as_it_is_written(data: st.DataObject, of: tuple[type[Rule[Any]], Parameter]) -> None:
     rule, parameter = of
     text = data.draw(texts(parameter))
@@ -61,7 +61,7 @@ def test_a_text_is_refused_or_read_as_it_is_written(data: st.DataObject, of: tup
 
 @pytest.mark.slow
 @given(st.data(), st.sampled_from(EVERY))
-@examples(400)
+@examples(200)
 def test_a_json_value_is_refused_or_read_like_a_text(
     data: st.DataObject, of: tuple[type[Rule[Any]], Parameter]
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_json_value_is_refused_or_read_like_a_text(
 
 
 @given(st.sampled_from(all_rules()), st.text(max_size=2_000))
-@examples(100)
+@examples(50)
 def test_a_name_that_no_rule_has_is_refused(rule: type[Rule[Any]], name: str) -> None:
     if name in {parameter.name for parameter in rule.parameters()}:
         return

@@ -176,7 +176,7 @@ OF_BUCKET: Final = document(
 
 
 @given(st.data())
-@examples(250)
+@examples(125)
 def test_a_changed_policy_of_a_principal_is_decided_or_refused(data: st.DataObject) -> None:
     text = data.draw(as_text(data.draw(changed(PLAIN))))
     with at_most(CPU_SECONDS):
@@ -184,7 +184,7 @@ def test_a_changed_policy_of_a_principal_is_decided_or_refused(data: st.DataObje
 
 
 @given(st.data())
-@examples(250)
+@examples(125)
 def test_a_changed_policy_of_a_bucket_is_decided_or_refused(data: st.DataObject) -> None:
     text = data.draw(as_text(data.draw(changed(OF_BUCKET))))
     with at_most(CPU_SECONDS):

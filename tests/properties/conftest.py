@@ -1,11 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from cli.sandbox import Account
+from cli.sandbox.company.aurelia import REGIONS
 from tests.faults.patience import impatient
 from tests.properties import companies
-from tests.properties.companies import Company
+from tests.properties.companies import Company, Evaluations, evaluations
 from tests.properties.recorded import Recording
 from tests.properties.stage import Stage
 
@@ -14,6 +15,12 @@ from tests.properties.stage import Stage
 def company() -> Company:
     """Return the mixed company, on record."""
     return companies.company()
+
+
+@pytest.fixture(scope="session")
+def whole(company: Company) -> Mapping[str, Evaluations]:
+    """Return what the rules say of the mixed company's twins in each Region, served as AWS serves by default."""
+    return {region: evaluations(company.twins, region) for region in REGIONS}
 
 
 @pytest.fixture(scope="session")

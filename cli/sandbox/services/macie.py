@@ -150,11 +150,13 @@ def _buckets(call: Call) -> list[FakeBucket]:
 
 
 def _buckets_of(call: Call, job: Mapping[str, Any]) -> Iterator[FakeBucket]:
-    named = {name for each in job.get("bucketDefinitions", ()) for name in each["buckets"]}
+    return (bucket for bucket in _buckets(call) if _looks_into(job, bucket))
+
+
+def _looks_into(job: Mapping[str, Any], bucket: FakeBucket) -> bool:
     criteria = job.get("bucketCriteria")
-    for bucket in _buckets(call):
-        if bucket.name in named or (criteria is not None and _is_chosen(bucket, criteria)):
-            yield bucket
+    named = any(bucket.name in each["buckets"] for each in job.get("bucketDefinitions", ()))
+    return named or (criteria is not None and _is_chosen(bucket, criteria))
 
 
 def _is_chosen(bucket: FakeBucket, criteria: Mapping[str, Any]) -> bool:
@@ -224,7 +226,7 @@ def _at(record: Mapping[str, Any], path: str) -> object:
 
 
 def _described(call: Call, bucket: FakeBucket) -> Record:
-    jobs = [job for job in JOBS.inside(call) if bucket in list(_buckets_of(call, job))]
+    jobs = [job for job in JOBS.inside(call) if _looks_into(job, bucket)]
     runs = [job for job in jobs if job["statistics"]["numberOfRuns"]]
     discovery = call.table("automated discovery")
     sampled = discovery.get("firstEnabledAt")

@@ -37,7 +37,7 @@ def test_every_rule_judges_the_company_as_it_is(aurelia: Company) -> None:
 
 @pytest.mark.slow
 @given(st.data(), st.sampled_from(all_rules()))
-@examples(300)
+@examples(150)
 def test_a_changed_answer_is_judged_or_refused(aurelia: Company, data: st.DataObject, rule: type[Rule[Any]]) -> None:
     call, change = drawn(aurelia, data, rule)
     with at_most(CPU_SECONDS):
@@ -48,7 +48,7 @@ def test_a_changed_answer_is_judged_or_refused(aurelia: Company, data: st.DataOb
 
 @pytest.mark.slow
 @given(st.data(), st.sampled_from(all_rules()))
-@examples(60)
+@examples(30)
 def test_a_value_that_nobody_knows_makes_nothing_good_that_a_known_one_makes_bad(
     aurelia: Company, data: st.DataObject, rule: type[Rule[Any]]
 ) -> None:

@@ -14,9 +14,11 @@ from tests.rules.permissions.principals import INVOKE, MODEL_A, MODEL_B, ROLE, U
 pytestmark = [pytest.mark.slow, pytest.mark.repeats]
 
 SEED = 20_260_101
-PRINCIPALS = 200
+PRINCIPALS = 100
 EVERY = 10
 """Of the managed policies that say nothing of models one of so many is decided here; all are in the full comparison."""
+EVERY_OF_MODELS = 3
+"""The same of those that do."""
 
 
 def test_generated_principals_are_decided_alike() -> None:
@@ -30,13 +32,13 @@ def test_generated_principals_are_decided_alike() -> None:
 def test_aws_managed_policies_are_decided_alike() -> None:
     of_models = [one for one in managed_subjects() if speaks_of_models(one)]
     others = [one for one in managed_subjects() if not speaks_of_models(one)]
-    report = compare([*of_models, *others[::EVERY]])
+    report = compare([*of_models[::EVERY_OF_MODELS], *others[::EVERY]])
 
     assert report.differences == []
     assert not report.explained
     assert len(of_models) > 90
-    assert report.subjects > 230
-    assert report.allowed > 500
+    assert report.subjects > 170
+    assert report.allowed > 170
 
 
 def speaks_of_models(subject: Subject) -> bool:
