@@ -132,4 +132,8 @@ def test_troubles_are_listed(sentences: tuple[str, ...], count: str) -> None:
     message = troubles("ai-config", "us-east-1 (123456789012)", sentences)
 
     assert message.subject == f"ai-config in us-east-1 (123456789012): {count}"
-    assert all(f"\n- {one}\n" in message.text for one in sentences)
+    assert message.text == (
+        "The rules that are deployed as ai-config in us-east-1 (123456789012) cannot be relied on:\n\n"
+        + "".join(f"- {one}\n" for one in sentences)
+        + "\nThis is said again twice a day until it is put right.\n"
+    )

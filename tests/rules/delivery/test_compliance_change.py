@@ -124,6 +124,82 @@ def test_refuses_what_aws_config_does_not_send(given: dict[str, Any], message: s
         ComplianceChange.of_event(given)
 
 
+def with_detail(**members: Any) -> dict[str, Any]:
+    return event() | {"detail": event()["detail"] | members}
+
+
+@pytest.mark.parametrize(
+    ("member", "longest"),
+    [("configRuleName", 128), ("awsAccountId", 12), ("awsRegion", 64), ("resourceType", 256), ("resourceId", 768)],
+)
+def test_texts_are_as_long_as_aws_config_has_them(member: str, longest: int) -> None:
+    # The suffix of a pack may be of any length, as far as it is known.
+    start = f"{RULE}-conformance-pack-" if member == "configRuleName" else ""
+    fits = start + "x" * (longest - len(start))
+
+    assert ComplianceChange.of_event(with_detail(**{member: fits})) is not None
+    with pytest.raises(EventError) as refused:
+        ComplianceChange.of_event(with_detail(**{member: f"{fits}x"}))
+    assert str(refused.value) == (
+        f"the event lacks what AWS Config always sends: ValueError a text of none or more than {longest} bytes"
+    )
+
+
+def test_what_is_wrong_is_shown_in_part() -> None:
+    with pytest.raises(EventError) as refused:
+        ComplianceChange.of_event({"detail-type": "x" * 300})
+
+    assert str(refused.value) == f"detail-type is '{'x' * 198}…; allowed: 'Config Rules Compliance Change'"
+
+
+def result(**members: Any) -> dict[str, Any]:
+    """Return a result of GetComplianceDetailsByConfigRule."""
+    qualifier = {"ConfigRuleName": f"{RULE}-x", "ResourceType": "AWS::Logs::LogGroup", "ResourceId": "prompts"}
+    return {
+        "EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier},
+        "ComplianceType": "NON_COMPLIANT",
+        "ResultRecordedTime": at(5),
+        **members,
+    }
+
+
+@pytest.mark.parametrize(
+    ("members", "compliance", "annotation"),
+    [
+        pytest.param({}, Compliance.NON_COMPLIANT, "", id="no annotation"),
+        pytest.param({"Annotation": None}, Compliance.NON_COMPLIANT, "", id="an annotation of nothing"),
+        pytest.param({"Annotation": "\nIt is\tso. "}, Compliance.NON_COMPLIANT, "It is so.", id="controls"),
+        pytest.param({"ComplianceType": "COMPLIANT"}, Compliance.COMPLIANT, "", id="compliant"),
+        pytest.param({"ComplianceType": "INSUFFICIENT_DATA"}, Compliance.NOT_APPLICABLE, "", id="withdrawn"),
+    ],
+)
+def test_reads_results(members: dict[str, Any], compliance: Compliance, annotation: str) -> None:
+    change = ComplianceChange.of_result(
+        rule_by_id(RULE), result(**members), partition="aws-cn", account_id="111122223333", region="cn-north-1"
+    )
+
+    assert change == ComplianceChange(
+        rule=rule_by_id(RULE),
+        config_rule_name=f"{RULE}-x",
+        partition="aws-cn",
+        account_id="111122223333",
+        region="cn-north-1",
+        resource_type="AWS::Logs::LogGroup",
+        resource_id="prompts",
+        compliance=compliance,
+        annotation=annotation,
+        recorded_at=at(5),
+    )
+
+
+@pytest.mark.parametrize("missing", ["EvaluationResultIdentifier", "ComplianceType", "ResultRecordedTime"])
+def test_a_result_says_what_it_is_about(missing: str) -> None:
+    given = {name: value for name, value in result().items() if name != missing}
+
+    with pytest.raises(KeyError, match=missing):
+        ComplianceChange.of_result(rule_by_id(RULE), given, partition="aws", account_id="1", region="x")
+
+
 def test_a_time_needs_its_zone() -> None:
     with pytest.raises(ValueError, match="has no time zone"):
         moment("2026-11-23T10:00:00")

@@ -263,6 +263,12 @@ def test_fields_of_the_product_say_everything_once() -> None:
     assert finding_of(change_of(annotation=""))["Description"].startswith("Checks if ")
 
 
+def test_fields_of_the_product_are_cut_to_what_fits() -> None:
+    said = [finding_of(change_of(annotation="x" * length))["ProductFields"] for length in (2048, 2049)]
+
+    assert [fields["ai-config-rules/Annotation"] for fields in said] == ["x" * 2048, "x" * 2047 + "…"]
+
+
 @pytest.mark.parametrize(("length", "hashed"), [(0, False), (1, True)], ids=["just fits", "one more"])
 def test_an_id_that_does_not_fit_has_a_hash(length: int, *, hashed: bool) -> None:
     start = f"ai-config-rules/{RULE}/123456789012/us-east-1/AWS::Logs::LogGroup/"
