@@ -117,15 +117,16 @@ class _Keeping:
     def _keep(self, action: str, resource: str, granting: Sequence[LiveStatement]) -> None:
         self._add(action, resource, granting)
         kind, _, identifier = resource.split(":", 5)[-1].partition("/")
+        model = identifier.partition(".")[2] if kind == "inference-profile" else ""
         for key, types in self._domain.pins.items():
             if kind in types:
-                self._keep_models_behind(action, key, resource, identifier.partition(".")[2])
+                self._keep_models_behind(action, key, resource, model)
 
     def _keep_models_behind(self, action: str, key: str, resource: str, model: str) -> None:
         """
         Keep the foundation models that a profile or router reaches, for requests through it only.
 
-        The id of a system-defined inference profile is a geography, a dot and the id of its model.
+        The id of a system-defined inference profile is a geography, a dot and the id of its model; others tell of none.
         """
         form = next(form for form in self._domain.forms if form.type == "foundation-model")
         everywhere = form.arn(self._partition, "*", "", "*")

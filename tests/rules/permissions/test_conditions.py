@@ -1,10 +1,12 @@
 """Condition blocks: every operator, and what a missing or unknown key makes of it."""
 
+import time
+
 import pytest
 
-from rules.permissions.conditions import Truth, all_of, any_of, judge
+from rules.permissions.conditions import Truth, all_of, any_of, judge, judge_one
 from rules.permissions.context import RequestContext
-from rules.permissions.document import Version, parse
+from rules.permissions.document import Condition, Version, parse
 
 TRUE, FALSE, DEPENDS = Truth.TRUE, Truth.FALSE, Truth.DEPENDS
 KNOWN = RequestContext(
@@ -48,6 +50,8 @@ OPERATORS: list[tuple[str, str, object, Truth]] = [
     ("StringNotEquals", "aws:username", ["bob", "ana"], FALSE),
     ("StringEqualsIgnoreCase", "aws:username", "ANA", TRUE),
     ("StringEqualsIgnoreCase", "aws:username", "ANNA", FALSE),
+    ("StringEqualsIgnoreCase", "aws:username", "A*", FALSE),
+    ("StringEqualsIgnoreCase", "aws:username", "A?A", FALSE),
     ("StringEqualsIgnoreCase", "aws:username", "${aws:PrincipalTag/name}", DEPENDS),
     ("StringNotEqualsIgnoreCase", "aws:username", "ANA", FALSE),
     ("StringLike", "aws:username", "a*", TRUE),
@@ -170,6 +174,24 @@ def test_every_key_and_every_operator_must_hold() -> None:
     assert judge(document.statements[0].conditions, KNOWN, Version.V2012) is FALSE
     assert judge(document.statements[0].conditions[:1], KNOWN, Version.V2012) is TRUE
     assert judge((), KNOWN, Version.V2012) is TRUE
+
+
+def test_a_time_without_a_zone_is_universal(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        told_there = told("DateEquals", "aws:CurrentTime", "2026-03-01T00:00:00")
+    time.tzset()
+
+    assert told_there is TRUE
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [(("true", "FALSE"), TRUE), (("true",), FALSE), (("False",), TRUE), (("maybe",), FALSE), ((), FALSE)],
+)
+def test_null_asks_whether_a_key_is_there(values: tuple[str, ...], wanted: Truth) -> None:
+    assert judge_one(Condition("Null", "aws:username", values), KNOWN, Version.V2012) is wanted
 
 
 def test_truths_combine() -> None:

@@ -39,6 +39,7 @@ STREAM, BATCH = "bedrock:InvokeModelWithResponseStream", "bedrock:CreateModelInv
 EVERY_MODEL = "arn:aws:bedrock:*::foundation-model/*"
 APPLICATION_PROFILE = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/abc"
 ROUTER = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:prompt-router/abc123"
+DEFAULT_ROUTER = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:default-prompt-router/anthropic.claude:1"
 BEHIND = "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2:1"
 OFFICE = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 VPC = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
@@ -242,6 +243,16 @@ KEPT: list[tuple[str, Domain, PrincipalPolicies, list[Use], list[Block]]] = [
         [
             allow(INVOKE, ROUTER),
             allow(INVOKE, EVERY_MODEL, {"StringLike": {"bedrock:PromptRouterArn": ROUTER}}),
+        ],
+    ),
+    (
+        "models behind a default prompt router",
+        MODEL_INVOCATION,
+        principal(allow(INVOKE, [DEFAULT_ROUTER, EVERY_MODEL])),
+        [],
+        [
+            allow(INVOKE, DEFAULT_ROUTER),
+            allow(INVOKE, EVERY_MODEL, {"StringLike": {"bedrock:PromptRouterArn": DEFAULT_ROUTER}}),
         ],
     ),
     (
