@@ -55,6 +55,22 @@ def test_a_pattern_may_spell_out_the_region(pattern: str, wanted: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        ("eu-north-1:111122223333:endpoint/*", "eu-north-1:111122223333:endpoint/any-other-endpoint"),
+        ("eu-north-1:*:endpoint/*", f"eu-north-1:{ACCOUNT}:endpoint/any-other-endpoint"),
+        ("*:111122223333:endpoint/a*", "us-east-1:111122223333:endpoint/any-other-endpoint"),
+        ("us-west-2:*:endpoint/b*", f"us-west-2:{ACCOUNT}:endpoint/bother"),
+        ("us-west-2:*:endpoint/b?", f"us-west-2:{ACCOUNT}:endpoint/bo"),
+    ],
+)
+def test_examples_are_in_the_place_that_a_pattern_names(pattern: str, example: str) -> None:
+    (found,) = reaches(wildcards(f"arn:aws:sagemaker:{pattern}"), ENDPOINT_INVOCATION, "aws", ACCOUNT)
+
+    assert found.examples[0] == f"arn:aws:sagemaker:{example}"
+
+
+@pytest.mark.parametrize(
     ("partition", "regions"),
     [
         ("aws", ["us-east-1", "us-west-2", "eu-central-1", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]),

@@ -250,6 +250,7 @@ OPEN: list[tuple[str, Block, str]] = [
     ("VPC endpoints of a stranger", equals("aws:VpceAccount", STRANGER), "everybody"),
     ("some VPC endpoint", {"Null": {"aws:SourceVpce": "false"}}, "everybody"),
     ("VPC endpoints of another organization", equals("aws:VpceOrgID", OTHER_ORG), "everybody"),
+    ("VPC endpoints of units, compared as one value", like("aws:VpceOrgPaths", f"{ORG}/*"), "everybody"),
     (
         "VPCs of a stranger by ARN",
         arn_like("aws:SourceVpcArn", f"arn:aws:ec2:us-east-1:{STRANGER}:vpc/*"),
@@ -280,6 +281,11 @@ SERVICES_ONLY: list[tuple[str, Block, str]] = [
     ("events of buckets that begin alike", arn_like("aws:SourceArn", "arn:aws:s3:::claims-*"), "any account"),
     ("events of a stranger", equals("aws:SourceAccount", STRANGER), f"account {STRANGER}"),
     ("every service", {"Bool": {"aws:PrincipalIsAWSService": "true"}}, "any account"),
+    (
+        "a service by one of its names",
+        {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": "config.amazonaws.com"}},
+        "any account",
+    ),
     ("a service by name", equals("aws:PrincipalServiceName", "delivery.logs.amazonaws.com"), "any account"),
 ]
 
