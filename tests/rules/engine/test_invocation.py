@@ -1,5 +1,7 @@
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from cli.sandbox import Account
 from cli.sandbox.config_events import ChangedResource, ConfigEvents
+from rules.engine.aws import Aws
 from rules.engine.errors import CollectionError, EventError, ReportingError, UnreadableResourcesError
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.rule import Rule
@@ -251,6 +254,46 @@ def test_one_run_reads_a_fact_once_and_the_next_run_reads_it_again(rig: Rig) -> 
     rig.scheduled()
 
     assert [call.operation for call in rig.account.calls].count("ListKeys") == 2
+
+
+TOLD: list[datetime] = []
+
+
+@dataclass(frozen=True)
+class Timed(BoxesGood):
+    """A rule that tells what time it judges by."""
+
+    def facts(self, aws: Aws) -> tuple[()]:
+        TOLD.append(aws.now)
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "prompt"),
+    [(-10, True), (-59, True), (-61, False), (59, True), (61, False)],
+    ids=["prompt", "just prompt", "tried again for hours", "by a clock that is ahead", "by a clock that is far ahead"],
+)
+def test_judges_by_the_time_of_a_prompt_event(rig: Rig, minutes: int, *, prompt: bool) -> None:
+    TOLD.clear()
+    now = datetime.now(UTC)
+    sent = (now + timedelta(minutes=minutes)).replace(microsecond=0)
+    event = rig.events.scheduled(RULE)
+    notification = json.loads(event["invokingEvent"]) | {"notificationCreationTime": sent.isoformat()}
+    Timed.lambda_handler()(event | {"invokingEvent": json.dumps(notification)}, None)
+
+    (told,) = TOLD
+    assert told == sent if prompt else abs(told - now) < timedelta(minutes=1)
+
+
+def test_a_resource_of_a_type_that_config_does_not_take_is_told_of_the_account(rig: Rig) -> None:
+    kind = "AWS::SageMaker::TrainingJob"
+    rig.account.faults.refuse_resource_type(kind)
+    CONTENT.append(box("job", good=False, resource_type=kind))
+    rig.scheduled()
+
+    assert rig.results == {
+        ACCOUNT: ("NON_COMPLIANT", f"NON_COMPLIANT: job. AWS Config takes no evaluations of {kind}.")
+    }
 
 
 @pytest.mark.parametrize(
