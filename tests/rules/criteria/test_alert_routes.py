@@ -55,6 +55,12 @@ def composite(rule: str, name: str = "any", **changes: Any) -> CompositeAlarm:
         pytest.param((replace(RULE, pattern={"source": ["aws.s3"]}),), [], [], id="other events"),
         pytest.param((replace(RULE, bus="other"),), [], [], id="on a bus that gets nothing"),
         pytest.param(
+            (replace(RULE, name="other", pattern={"source": ["aws.s3"]}), replace(RULE, state="DISABLED")),
+            [],
+            ["EventBridge rule changes is DISABLED."],
+            id="a disabled rule after one on other events",
+        ),
+        pytest.param(
             (replace(RULE, state="DISABLED"),), [], ["EventBridge rule changes is DISABLED."], id="a disabled rule"
         ),
         pytest.param(
@@ -176,6 +182,24 @@ ON_ALARMS: dict[str, Any] = {"source": ["aws.cloudwatch"], "detail-type": ["Clou
             (replace(RULE, pattern=ON_ALARMS | {"detail": {"state": {"value": ["OK"]}}}),),
             False,
             id="a rule on alarms that calm down",
+        ),
+        pytest.param(
+            MUTE,
+            (
+                replace(
+                    RULE,
+                    pattern=ON_ALARMS
+                    | {
+                        "version": ["0"],
+                        "account": ["123456789012"],
+                        "region": ["us-east-1"],
+                        "resources": [MUTE.arn],
+                        "detail": {"alarmName": [MUTE.name], "state": {"value": ["ALARM"]}},
+                    },
+                ),
+            ),
+            True,
+            id="a rule on everything that is known of this alarm",
         ),
         pytest.param(
             MUTE, (replace(RULE, pattern=ON_ALARMS | {"resources": [MUTE.arn]}),), True, id="a rule on this alarm"

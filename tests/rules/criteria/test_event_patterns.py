@@ -128,6 +128,7 @@ def test_matches_no_event(pattern: dict[str, Any]) -> None:
         pytest.param(detail(address=[{"cidr": "nowhere"}]), id="a range that is none"),
         pytest.param(detail(eventName=[{"exists": "yes"}]), id="existence that is no boolean"),
         pytest.param({"detail": [{"exists": True}]}, id="existence of an object"),
+        pytest.param({"$or": [{"source": ["aws.bedrock"]}, "aws.bedrock"]}, id="alternatives of objects and texts"),
         pytest.param({"source": "aws.bedrock"}, id="a value outside a list"),
         pytest.param(
             {"source": ["aws.bedrock"], "detail": {"userIdentity": {"type": ["Root"]}}}, id="beside one that holds"

@@ -141,6 +141,9 @@ NOT_TAKEN = "AWS Security Hub CSPM takes in no findings of GuardDuty."
         pytest.param(
             with_rules(rule(GUARDDUTY, type=["x"]), in_security_hub=False), GUARDDUTY, [PARTLY], id="of GuardDuty alone"
         ),
+        pytest.param(
+            with_rules(rule(SECURITY_HUB, findings={"Types": ["x"]})), SECURITY_HUB, [PARTLY], id="some types, imported"
+        ),
         pytest.param(with_rules(in_security_hub=False), SECURITY_HUB, [], id="no rule, and nothing taken in"),
         pytest.param(
             with_rules(rule(SECURITY_HUB), in_security_hub=False), SECURITY_HUB, [NOT_TAKEN], id="a rule for nothing"
