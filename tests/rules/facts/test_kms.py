@@ -217,3 +217,19 @@ def test_declares_the_actions_that_it_uses(account: Account, aws: Aws) -> None:
     kms.key(aws, arn)
 
     assert {call.action for call in list(account.calls)[before:]} == {action.name for action in kms.key.actions}
+
+
+@pytest.mark.parametrize(
+    ("state", "usable"),
+    [
+        ("Enabled", True),
+        ("Updating", True),
+        ("Disabled", False),
+        ("PendingDeletion", False),
+        ("PendingImport", False),
+        ("Unavailable", False),
+        ("Creating", False),
+    ],
+)
+def test_a_key_is_usable_in_some_states(state: str, *, usable: bool) -> None:
+    assert Key(ARN, "CUSTOMER", state, rotation=None).usable is usable

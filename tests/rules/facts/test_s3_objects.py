@@ -240,7 +240,14 @@ def test_finds_bucket_and_name_in_every_form_that_sagemaker_takes(uri: str, wher
     assert location(uri) == where
 
 
-@pytest.mark.parametrize("uri", ["", "model.tar.gz", "https://example.com/model.tar.gz", "https://[/m", "s3://"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("", "model.tar.gz", "https://example.com/model.tar.gz", "https://[/m", "s3://", "https:/model.tar.gz"),
+        "https://models.s3.us-east-1.amazonaws.com.example.com/m",
+        "https://s3.us-east-1.amazonaws.com.example.com/models/m",
+    ],
+)
 def test_refuses_what_is_no_location_in_amazon_s3(uri: str) -> None:
     with pytest.raises(UnexpectedAnswerError, match="is not a location in Amazon S3"):
         location(uri)
