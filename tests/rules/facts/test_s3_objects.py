@@ -244,8 +244,7 @@ def test_finds_bucket_and_name_in_every_form_that_sagemaker_takes(uri: str, wher
     "uri",
     [
         *("", "model.tar.gz", "https://example.com/model.tar.gz", "https://[/m", "s3://", "https:/model.tar.gz"),
-        "https://models.s3.us-east-1.amazonaws.com.example.com/m",
-        "https://s3.us-east-1.amazonaws.com.example.com/models/m",
+        *("https://models-s3.example.com/m", "https://s3.us-east-1.amazonaws.com_/models/m"),
     ],
 )
 def test_refuses_what_is_no_location_in_amazon_s3(uri: str) -> None:
