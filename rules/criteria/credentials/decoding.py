@@ -72,7 +72,7 @@ def assignments(text: str) -> Iterator[tuple[str, str, str]]:
 
 def basic(text: str) -> bool:
     """Say whether a text has an HTTP Basic authentication with user and password (RFC 7617)."""
-    return any(":" in (decoded(match.group(1)) or "") for match in _BASIC.finditer(text))
+    return any(":" in (_text(_opened(match.group(1))) or "") for match in _BASIC.finditer(text))
 
 
 def bearers(text: str) -> Iterator[str]:
@@ -82,12 +82,7 @@ def bearers(text: str) -> Iterator[str]:
 
 def decoded(value: str) -> str | None:
     """Return the text that a value is the base64 of, None where it is none, or not of a text."""
-    content = _bytes(value)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return text if text and all(each.isprintable() or each in "\r\n\t" for each in text) else None
+    return _text(_bytes(value))
 
 
 def is_private_key(value: str) -> bool:
@@ -101,10 +96,20 @@ def unquoted(value: str) -> str | None:
     return plain if plain != value else None
 
 
+def _text(content: bytes) -> str | None:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if text and all(each.isprintable() or each in "\r\n\t" for each in text) else None
+
+
 def _bytes(value: str) -> bytes:
     joined = "".join(value.split())
-    if not _BASE64.fullmatch(joined):
-        return b""
+    return _opened(joined) if _BASE64.fullmatch(joined) else b""
+
+
+def _opened(joined: str) -> bytes:
     joined = joined.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return b64decode(joined + "=" * (-len(joined) % 4))

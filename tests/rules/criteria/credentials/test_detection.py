@@ -135,6 +135,7 @@ DER = b"\x30\x82\x04\xa4\x02\x01\x00" + bytes(range(64))
         pytest.param("X", base64(f"k={ACCESS_KEY}").rstrip("="), ("an AWS access key",), id="base64 without padding"),
         pytest.param("DB_PASSWORD", base64("Gipfel-2024!"), ("a password",), id="base64 of a password, by its name"),
         pytest.param("X", f"Basic {base64('operator:cd9')}", ("a user name with a password",), id="basic alone"),
+        pytest.param("X", f"Basic {base64('user:pass')}", ("a user name with a password",), id="a short basic"),
         pytest.param("X", f"Basic {base64('abcdefgh')}", (), id="basic without a colon"),
         pytest.param("X", "Basic ________", (), id="basic of no text"),
         pytest.param("X", "Bearer claims-internal-gateway", (), id="a bearer's name"),
