@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.engine.verdict import printable
-from rules.permissions.document import Effect, MalformedPolicyError, PolicyType, parse
+from rules.permissions.document import Effect, PolicyType, parse
 from rules.permissions.layers import Surroundings
 from rules.permissions.principal import Policy, PolicyKind
+from rules.permissions.refusals import MalformedPolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

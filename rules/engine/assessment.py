@@ -8,8 +8,7 @@ from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, CollectionError, erro
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.verdict import Verdict, not_applicable, out_of_scope
 from rules.frozen import dataclass
-from rules.permissions.document import MalformedPolicyError
-from rules.permissions.languages import UndecidedError
+from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 
 if TYPE_CHECKING:
     from rules.engine.aws import Aws

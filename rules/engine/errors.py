@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from rules.engine.verdict import printable, shortened
-from rules.permissions.document import MalformedPolicyError
-from rules.permissions.languages import UndecidedError
+from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.engine.collector import Action, reads
-from rules.permissions.document import MalformedPolicyError, PolicyDocument, parse, shown
+from rules.permissions.document import PolicyDocument, parse, shown
 from rules.permissions.principal import Policy, PolicyKind
+from rules.permissions.refusals import MalformedPolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

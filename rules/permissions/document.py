@@ -9,14 +9,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from rules.frozen import dataclass
-
-
-class MalformedPolicyError(Exception):
-    """
-    A policy document that IAM would not have stored, so nothing can be concluded from it.
-
-    Not a ValueError on purpose: rdklib answers a ValueError with a green invocation.
-    """
+from rules.permissions.refusals import MalformedPolicyError
 
 
 class Effect(StrEnum):

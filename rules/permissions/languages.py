@@ -8,6 +8,7 @@ from typing import Final
 
 from rules.frozen import dataclass
 from rules.permissions.patterns import Glob, Wildcard
+from rules.permissions.refusals import UndecidedError
 from rules.permissions.shapes import Shape, ShapeAutomaton
 
 SEPARATOR: Final = "\n"
@@ -28,13 +29,6 @@ class Part:
 
 Language = tuple[Part, ...]
 """A set of texts, one part for each piece between separators, as an Action and a Resource element are."""
-
-
-class UndecidedError(Exception):
-    """A question whose search was given up: its patterns are so intertwined that it could take for ever."""
-
-    def __init__(self) -> None:
-        super().__init__("the patterns of the policy are so intertwined that telling them apart takes too long")
 
 
 class Patience:

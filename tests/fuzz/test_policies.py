@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from rules.permissions.access import effective_access
 from rules.permissions.caller import Trust
-from rules.permissions.document import MalformedPolicyError, PolicyType, parse
+from rules.permissions.document import PolicyType, parse
 from rules.permissions.domains import ENDPOINT_INVOCATION, GUARDRAIL_APPLICATION, MODEL_INVOCATION, RETRIEVAL
-from rules.permissions.languages import UndecidedError
 from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
+from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 from rules.permissions.resource_policy import outsiders, requires_tls
 from rules.permissions.trust_policy import deputies
 from tests.fuzz.budget import examples, share_of

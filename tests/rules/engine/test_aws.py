@@ -14,7 +14,7 @@ from urllib3.exceptions import NameResolutionError
 from rules.engine.aws import Aws
 from rules.engine.clients import Service
 from rules.engine.resource import Resource, Unreadable
-from rules.permissions.document import MalformedPolicyError
+from rules.permissions.refusals import MalformedPolicyError
 
 SECRET = "AKIAIOSFODNN7EXAMPLE"
 

@@ -5,8 +5,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from botocore.parsers import ResponseParserError
 
 from rules.engine.errors import CollectionError, UnexpectedAnswerError, error_code, error_message
-from rules.permissions.document import MalformedPolicyError
-from rules.permissions.languages import UndecidedError
+from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 
 URL = "https://kms.us-east-1.amazonaws.com/"
 

@@ -11,7 +11,7 @@ from rules.engine.errors import UnexpectedAnswerError
 from rules.engine.resource import Resource, Unreadable
 from rules.facts import ec2
 from rules.facts.ec2 import GuardedEndpoint, Ingress, SecurityGroup, VpcEndpoint
-from rules.permissions.document import MalformedPolicyError
+from rules.permissions.refusals import MalformedPolicyError
 
 RUNTIME = "com.amazonaws.us-east-1.bedrock-runtime"
 POLICY = {"Statement": [{"Sid": "Own", "Effect": "Allow", "Principal": "*", "Action": "bedrock:*", "Resource": "*"}]}

@@ -8,7 +8,8 @@ from cli.sandbox import ACCOUNT_ID, Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource
 from rules.facts import iam
-from rules.permissions.document import MalformedPolicyError, Principal
+from rules.permissions.document import Principal
+from rules.permissions.refusals import MalformedPolicyError
 
 TRUST = {
     "Version": "2012-10-17",

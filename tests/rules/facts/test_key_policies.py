@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from cli.sandbox import Account
 from rules.engine.aws import Aws
 from rules.facts.key_policies import key_policy
-from rules.permissions.document import MalformedPolicyError
+from rules.permissions.refusals import MalformedPolicyError
 
 POLICY = {
     "Version": "2012-10-17",

@@ -11,7 +11,7 @@ from rules.engine.resource import Resource
 from rules.facts import logs
 from rules.facts.kms import Key
 from rules.facts.logs import LogGroup
-from rules.permissions.document import MalformedPolicyError
+from rules.permissions.refusals import MalformedPolicyError
 
 ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/ai/invocations"
 RESOURCE = Resource("AWS::Logs::LogGroup", "/ai/invocations", "/ai/invocations", ARN)

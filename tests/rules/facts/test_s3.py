@@ -14,7 +14,7 @@ from rules.facts import s3
 from rules.facts.kms import Key
 from rules.facts.s3 import Bucket, BucketEncryption, OtherBucket, OtherKind, RetainingBucket
 from rules.facts.s3_settings import Grant, LifecycleRule, ObjectLock, PublicAccessBlock
-from rules.permissions.document import MalformedPolicyError
+from rules.permissions.refusals import MalformedPolicyError
 
 EVERY_BLOCK = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 POLICY = {

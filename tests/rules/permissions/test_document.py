@@ -9,7 +9,6 @@ import pytest
 from rules.permissions.document import (
     Condition,
     Effect,
-    MalformedPolicyError,
     PolicyDocument,
     PolicyType,
     Principal,
@@ -21,6 +20,7 @@ from rules.permissions.document import (
 from rules.permissions.domains import MODEL_INVOCATION
 from rules.permissions.layers import layers
 from rules.permissions.principal import Policy, PolicyKind, PrincipalPolicies
+from rules.permissions.refusals import MalformedPolicyError
 from rules.permissions.relevance import relevant_statements
 
 ALLOW = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}

@@ -8,7 +8,7 @@ import pytest
 from rules.permissions import languages
 from rules.permissions.context import RequestContext
 from rules.permissions.document import PolicyDocument, PolicyType, Principal, parse
-from rules.permissions.languages import UndecidedError
+from rules.permissions.refusals import UndecidedError
 from rules.permissions.resource_policy import (
     Caller,
     Grant,
