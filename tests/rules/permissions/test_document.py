@@ -226,12 +226,12 @@ def test_a_statement_without_a_needed_element_is_refused(element: str) -> None:
         pytest.param({}, "has an empty Principal", id="empty"),
         pytest.param(["*"], "has a Principal that is a list", id="list"),
         pytest.param("arn:aws:iam::123456789012:root", "has a Principal that is text", id="bare ARN"),
-        pytest.param({"Aws": "*"}, 'a Principal of the unknown type "Aws"', id="unknown type"),
+        pytest.param({"Aws": "*"}, 'has a Principal of the unknown type "Aws"', id="unknown type"),
         pytest.param({"AWS": 1}, r"has a Principal.AWS that is a number", id="number"),
     ],
 )
 def test_a_malformed_principal_is_refused(principal: object, words: str) -> None:
-    with pytest.raises(MalformedPolicyError, match=words):
+    with pytest.raises(MalformedPolicyError, match=f"^Statement 1 {words}"):
         parse({"Statement": {**ALLOW, "Principal": principal}}, PolicyType.RESOURCE)
 
 

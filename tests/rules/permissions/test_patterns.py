@@ -45,6 +45,9 @@ RESOURCES = [
     ("star for nothing", "arn:aws:bedrock:us-east-1:*:foundation-model/anthropic.claude-v2:1*", True),
     ("question mark for a colon", "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-v2?1", True),
     ("too many question marks", f"{MODEL}?", False),
+    ("star before the tail", "*/anthropic.claude-v2:1", True),
+    ("star before another tail", "*/amazon.titan-text-lite-v1", False),
+    ("star before the head", "*arn:aws:bedrock", False),
     ("overlapping head and tail", "arn:aws:bedrock:us-east-1::foundation-model/*/anthropic.claude-v2:1", False),
     ("regular expression characters", "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude.v2:1", False),
     ("another Region", "arn:aws:bedrock:eu-*", False),
@@ -126,6 +129,7 @@ def test_wildcards_stand_for_themselves_where_they_are_not_wanted() -> None:
 def test_a_glob_tells_its_literal_parts() -> None:
     assert glob("a", "b").literal == "ab"
     assert glob().literal == ""
+    assert wildcards("") == glob()
     assert glob("a", Wildcard.ANY_TEXT, Wildcard.ANY_TEXT, "b").tokens == ("a", Wildcard.ANY_TEXT, "b")
     assert wildcards("a*b?").literal is None
     assert (wildcards("ab*cd").literal_head, wildcards("ab*cd").literal_tail) == ("ab", "cd")

@@ -83,6 +83,24 @@ CONFINED: list[tuple[str, PrincipalPolicies, list[str], list[str]]] = [
         [A],
     ),
     (
+        "not by a boundary that names in one statement and not in another",
+        principal(
+            allow(INVOKE, f"{MODELS}/*"), limit=boundary(allow(INVOKE, MODEL_A), allow(INVOKE, f"{MODELS}/amazon.*"))
+        ),
+        [f"{MODELS}/amazon.other"],
+        [A],
+    ),
+    (
+        "not by leaving out a name, where what would be tried first is denied",
+        principal(
+            statement("Allow", Action=INVOKE, NotResource=MODEL_A),
+            statement("Deny", Action=INVOKE, NotResource=f"{MODELS}/*"),
+            deny(INVOKE, f"{MODELS}/*other*"),
+        ),
+        [f"{MODELS}/a"],
+        [],
+    ),
+    (
         "by a denial of all but names",
         principal(allow(INVOKE), statement("Deny", Action="*", NotResource=[MODEL_A, MODEL_B])),
         [],

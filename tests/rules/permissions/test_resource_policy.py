@@ -627,6 +627,11 @@ BEHIND_ENDPOINT: list[tuple[str, Block, bool]] = [
     ("resources of a unit", {"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": f"{ORG}/*"}}, False),
     ("resources of a stranger", equals("aws:ResourceAccount", STRANGER), True),
     ("resources of another organization", equals("aws:ResourceOrgID", OTHER_ORG), True),
+    (
+        "resources of a unit of another organization",
+        {"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": f"{OTHER_ORG}/*"}},
+        True,
+    ),
     ("resources of whoever asks", equals("aws:ResourceOrgID", "${aws:PrincipalOrgID}"), True),
     ("objects of the account", equals("s3:ResourceAccount", OWN), False),
     ("objects of a stranger", equals("s3:ResourceAccount", STRANGER), True),
