@@ -186,6 +186,17 @@ def test_says_the_same_fault_of_filters_and_versions_once_and_the_gravest_first(
     ]
 
 
+def test_a_filter_of_strength_none_is_said_together_with_one_that_is_missing() -> None:
+    version = replace(VERSION, content={"HATE": replace(HATE, input_strength=Strength.NONE)})
+
+    found = defects(
+        replace(GUARDRAIL, versions=(version,)),
+        lambda one: content_faults(one, ("HATE", "INSULTS"), "input", "medium", ("text",)),
+    )
+
+    assert found == ["In DRAFT, prompts are not filtered for HATE and INSULTS."]
+
+
 def test_names_the_versions() -> None:
     assert named(GUARDRAIL) == "DRAFT"
     assert named(replace(GUARDRAIL, versions=(VERSION, replace(VERSION, version="7")))) == "DRAFT and version 7"

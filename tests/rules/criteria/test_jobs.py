@@ -159,6 +159,14 @@ WITHOUT_MODEL = replace(GOOD_PART, network=None)
             id="what had the settings is gone, and nobody asks",
         ),
         pytest.param(
+            job(WITHOUT_MODEL),
+            CHECKS,
+            compliant(
+                "The job passes volume and output.", "It has no setting for isolation, vpc and traffic.", ENCRYPTS
+            ),
+            id="what has no network settings at all",
+        ),
+        pytest.param(
             with_network(isolated=False, in_vpc=False, traffic_encrypted=False),
             ("vpc",),
             non_compliant(NO_VPC),

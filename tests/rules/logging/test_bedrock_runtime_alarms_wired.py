@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from rules.criteria.runtime_alarms import alarm_defects
 from rules.engine.errors import ParameterError
 from rules.engine.resource import account_resource
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
@@ -164,6 +165,7 @@ def test_models_need_alarms(alarms: tuple[MetricAlarm, ...], verdict: Verdict) -
 def test_an_alarm_on_a_model_that_is_not_invoked_is_enough_while_none_is() -> None:
     account = having(INTERVENED, ERRORS, throttles(ModelId=HAIKU), usage=BedrockUsage(guardrails=1))
 
+    assert alarm_defects(account, "InvocationThrottles") == ()
     assert BedrockRuntimeAlarmsWired().judge(account) == GOOD
 
 

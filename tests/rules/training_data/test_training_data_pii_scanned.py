@@ -21,6 +21,10 @@ DAILY = replace(ONCE, name="daily", id="daily", scheduled=True, status="IDLE", r
 SCANNED = replace(BUCKET, jobs=(ONCE,))
 SAMPLED = replace(KNOWN, monitored=True, days_since_discovery=5, sensitivity=1)
 DISCOVERED = replace(BUCKET, known=SAMPLED)
+MANAGED_CREDENTIALS = (
+    *("AWS_CREDENTIALS", "GCP_API_KEY", "HTTP_BASIC_AUTH_HEADER", "HTTP_COOKIE", "JSON_WEB_TOKEN"),
+    *("OPENSSH_PRIVATE_KEY", "PGP_PRIVATE_KEY", "PKCS", "PUTTY_PRIVATE_KEY", "STRIPE_CREDENTIALS"),
+)
 ADMINISTRATOR = Session("ENABLED", "111122223333", ROLE)
 
 GOOD = compliant('Job "weekly" looked at the training data 3 days ago and left nothing grave open.')
@@ -149,6 +153,14 @@ def locked(document: PolicyDocument | None) -> ScannedBucket:
             ),
             non_compliant(NO_SCAN, 'Job "daily" uses no managed data identifier that finds personal data.'),
             id="identifiers of credentials only",
+        ),
+        pytest.param(
+            replace(
+                BUCKET,
+                jobs=(replace(DAILY, selector="INCLUDE", identifiers=frozenset(MANAGED_CREDENTIALS)),),
+            ),
+            non_compliant(NO_SCAN, 'Job "daily" uses no managed data identifier that finds personal data.'),
+            id="every identifier of credentials",
         ),
         pytest.param(
             replace(BUCKET, jobs=(replace(ONCE, selector="INCLUDE", identifiers=frozenset({"USA_PASSPORT_NUMBER"})),)),

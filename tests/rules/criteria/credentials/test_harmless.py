@@ -28,6 +28,7 @@ PLACEHOLDERS = (
         "ClaimsStack-DbSecret8C1D2E3F-aB3dE6fG9hIj",
         "/internal/services/payments",
         "/opt/Lambda2/db",
+        "/opt/payments2024/db",
         r"C:\secrets\payments",
         "~/.aws/credentials",
         "../keys/payments",
