@@ -139,14 +139,20 @@ class _Unpacker:
         self._session = session
         self._folder = folder
         self._account = session.client("sts").get_caller_identity()["Account"]
+        self._unpacked: dict[tuple[str, str], tuple[Path, str]] = {}
 
     def __call__(self, code: dict[str, Any]) -> tuple[Path, str]:
         """Return where an asset is unpacked, and its digest as AWS Lambda writes it."""
         bucket = code["S3Bucket"]
         bucket = bucket if isinstance(bucket, str) else bucket["Fn::Sub"]
-        bucket = _filled(bucket, self._account, self._session.region_name)
-        content = self._session.client("s3").get_object(Bucket=bucket, Key=code["S3Key"])["Body"].read()
-        target = self._folder / Path(code["S3Key"]).stem
+        place = _filled(bucket, self._account, self._session.region_name), code["S3Key"]
+        if place not in self._unpacked:
+            self._unpacked[place] = self._unpack(*place)
+        return self._unpacked[place]
+
+    def _unpack(self, bucket: str, key: str) -> tuple[Path, str]:
+        content = self._session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        target = self._folder / Path(key).stem
         if not target.exists():
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 archive.extractall(target)

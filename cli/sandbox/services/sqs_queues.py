@@ -1,10 +1,12 @@
-"""Amazon SQS: queues that do not exist."""
+"""Amazon SQS: queues that do not exist, and messages that are kept."""
 
-from moto.sqs.models import sqs_backends
+import time
+
+from moto.sqs.models import Message, SQSBackend, sqs_backends
 
 from cli.sandbox.calls import Call
 from cli.sandbox.errors import AwsError
-from cli.sandbox.operations import Moto, Result, amendment
+from cli.sandbox.operations import Moto, Result, amendment, replacement
 
 
 @amendment(
@@ -15,3 +17,14 @@ def get_queue_url(call: Call, moto: Moto) -> Result:
     if call.params["QueueName"] not in sqs_backends[call.account_id][call.region].queues:
         raise AwsError("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
     return moto()
+
+
+@replacement(
+    SQSBackend,
+    "is_message_valid_based_on_retention_period",
+    reason="Moto counts all messages of the queue for each of them, to find out how long the queue keeps them.",
+)
+def _is_kept(self: SQSBackend, queue_name: str, message: Message) -> bool:
+    kept: float = self.get_queue(queue_name).message_retention_period
+    sent: float = message.sent_timestamp
+    return kept + sent / 1000 > time.time()
