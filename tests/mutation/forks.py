@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Outcome = Literal["killed", "stopped", "survived", "uncovered"]
 """`stopped` is a mutant that ran on and on, and counts as killed."""
 
-SILENT_SECONDS = 600
+SILENT_SECONDS = 120
 """Wall seconds without a sign of life after which a fork is stopped: something waits for ever."""
 MEMORY = 4 * 2**30
 """Bytes of address space; a test run of one file takes a quarter of that."""
