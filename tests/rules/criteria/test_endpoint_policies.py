@@ -9,6 +9,8 @@ from rules.permissions.resource_policy import Trust
 TRUST = Trust("123456789012", "aws")
 DEFAULT = {"Action": "*", "Effect": "Allow", "Resource": "*", "Principal": "*"}
 
+EXCLUDING = {"Action": "*", "Effect": "Allow", "Resource": "*", "NotPrincipal": {"AWS": "123456789012"}}
+
 
 def policy(*statements: dict[str, Any]) -> PolicyDocument:
     return parse({"Version": "2012-10-17", "Statement": list(statements)}, PolicyType.RESOURCE)
@@ -28,6 +30,7 @@ def policy(*statements: dict[str, Any]) -> PolicyDocument:
         ),
         pytest.param([DEFAULT | {"Effect": "Deny"}], False, id="the other way round"),
         pytest.param([DEFAULT, DEFAULT | {"Effect": "Deny", "Action": "s3:*"}], False, id="with a Deny"),
+        pytest.param([EXCLUDING], False, id="for everybody but one account"),
         pytest.param([], False, id="empty"),
     ],
 )

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -35,6 +37,15 @@ def test_says_nothing_where_nothing_has_become_wrong(deployed: Deployed, given: 
     alerter.handler({"Records": [record(given)]}, None)
 
     assert told(deployed) == []
+
+
+def test_the_log_counts_what_came_and_what_was_told(deployed: Deployed, caplog: pytest.LogCaptureFixture) -> None:
+    records = [record(event(), "m0"), record(event("COMPLIANT", resource_id="right"), "m1"), record("{", "cut")]
+
+    alerter.handler({"Records": records}, None)
+
+    assert json.loads(caplog.messages[-1]) == {"changes": 2, "told": 1, "failed": 1}
+    assert len(told(deployed)) == 1
 
 
 def test_says_nothing_below_the_severity(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import json
 import random
 from typing import Any
 
@@ -122,6 +123,22 @@ def test_messages_that_are_no_event_are_tried_again_and_the_others_dealt_with(hu
 
     assert handler({"Records": bodies}, None) == {"batchItemFailures": [{"itemIdentifier": name} for name in no_events]}
     assert list(states(hub)) == [f"{ID}/prompts"]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        pytest.param("{", "the message is not JSON", id="cut"),
+        pytest.param([], "the message is not an event", id="a list"),
+    ],
+)
+def test_the_log_says_why_a_message_is_no_event(
+    hub: Any, caplog: pytest.LogCaptureFixture, body: object, error: str
+) -> None:
+    forward([record(body, "odd")], opened())
+
+    assert json.loads(caplog.messages[0]) == {"messageId": "odd", "error": error}
+    assert states(hub) == {}
 
 
 def test_a_refusal_for_the_moment_is_tried_again_at_once(account: Account, hub: Any) -> None:

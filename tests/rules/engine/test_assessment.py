@@ -12,6 +12,7 @@ from rules.engine.aws import Aws
 from rules.engine.errors import CollectionError
 from rules.engine.resource import Resource, Unreadable
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
+from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 from tests.rules.engine.sample_rules import BUCKET, CONTENT, Box, BoxesGood, BoxGood, box
 
 ODD = "odd"
@@ -170,6 +171,29 @@ def test_a_resource_that_a_rule_cannot_judge_hides_no_other(aws: Aws, confusion:
     message = f"the answer has an unexpected form ({type(error).__name__})"
     assert [one.resource.name for one in assessment.judged] == ["a", "b"]
     assert assessment.unreadable == (Unreadable(odd.resource, "UnexpectedAnswer", message),)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        pytest.param(MalformedPolicyError("The policy is null, not an object."), "MalformedPolicy", id="malformed"),
+        pytest.param(UndecidedError(), "Undecided", id="too intertwined to tell"),
+    ],
+)
+def test_a_policy_that_a_rule_cannot_judge_hides_no_other_resource(aws: Aws, refusal: Exception, code: str) -> None:
+    @dataclass(frozen=True)
+    class RefusedBoxes(BoxesGood):
+        def judge(self, one: Box, /) -> Verdict:
+            if one.resource.name == ODD:
+                raise refusal
+            return super().judge(one)
+
+    CONTENT.extend([box("a"), box(ODD), box("b", good=False)])
+
+    assessment = assess(RefusedBoxes(), aws)
+
+    assert [one.resource.name for one in assessment.judged] == ["a", "b"]
+    assert assessment.unreadable == (Unreadable(box(ODD).resource, code, str(refusal)),)
 
 
 def test_a_changed_resource_that_a_rule_cannot_judge_keeps_its_verdict(aws: Aws) -> None:

@@ -22,6 +22,14 @@ VECTOR = {
         "supplementalDataStorageConfiguration": IMAGES,
     },
 }
+IMAGES_NOWHERE = {
+    "type": "VECTOR",
+    "vectorKnowledgeBaseConfiguration": {
+        "embeddingModelArn": MODEL,
+        "supplementalDataStorageConfiguration": {"storageLocations": [{"type": "S3"}]},
+    },
+}
+"""Of a location, only the type is required."""
 MANAGED = {
     "type": "MANAGED",
     "managedKnowledgeBaseConfiguration": {
@@ -68,6 +76,7 @@ def test_reads_where_knowledge_bases_keep_data(bedrock: Any, aws: Aws) -> None:
     claims = made(bedrock, "claims", storageConfiguration=STORE, tags={"stage": "prod"})
     policies = made(bedrock, "policies", MANAGED)
     plain = made(bedrock, "plain", {"type": "MANAGED"})
+    nowhere = made(bedrock, "nowhere", IMAGES_NOWHERE)
 
     found = {one.resource.name: one for one in knowledge_bases.knowledge_bases(aws)}
 
@@ -75,6 +84,7 @@ def test_reads_where_knowledge_bases_keep_data(bedrock: Any, aws: Aws) -> None:
         "claims": KnowledgeBase(claims, {"stage": "prod"}, "VECTOR", STORE, None, ("s3://images/kb/",)),
         "policies": KnowledgeBase(policies, {}, "MANAGED", {}, KEY, ()),
         "plain": KnowledgeBase(plain, {}, "MANAGED", {}, None, ()),
+        "nowhere": KnowledgeBase(nowhere, {}, "VECTOR", {}, None, ()),
     }
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from cli.sandbox import Account, Fault
 from rules.engine.aws import Aws
 from rules.engine.resource import Resource, Unreadable
-from rules.facts import sagemaker_workspaces
+from rules.facts import kms, sagemaker_workspaces
 from rules.facts.kms import Key
 from rules.facts.sagemaker_workspaces import Script, Workspace
 from tests.rules.facts.endpoints import ROLE, sagemaker
@@ -203,8 +203,7 @@ def test_a_listing_that_is_denied_is_no_empty_listing(account: Account, aws: Aws
 
 
 def test_declares_the_actions_that_it_uses(account: Account, aws: Aws) -> None:
-    kms = account.session().client("kms")
-    key = kms.create_key()["KeyMetadata"]["Arn"]
+    key = account.session().client("kms").create_key()["KeyMetadata"]["Arn"]
     everything(account, key)
     before = len(account.calls)
 
@@ -212,3 +211,12 @@ def test_declares_the_actions_that_it_uses(account: Account, aws: Aws) -> None:
 
     used = {call.action for call in list(account.calls)[before:]}
     assert used == {action.name for action in sagemaker_workspaces.workspaces.actions}
+
+
+def test_each_kind_declares_what_the_keys_call_for() -> None:
+    for read in (sagemaker_workspaces.domain, sagemaker_workspaces.notebook):
+        assert read.actions >= kms.key.actions
+
+
+def test_a_script_is_shown_without_its_text() -> None:
+    assert repr(Script("prepare", "export TOKEN=hunter22")) == "Script('prepare')"
