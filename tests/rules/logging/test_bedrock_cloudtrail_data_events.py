@@ -205,6 +205,16 @@ def test_trails_may_share_reading_and_writing_calls() -> None:
             id="stopped trail",
         ),
         pytest.param(
+            events(
+                trail(data(AGENTS, BASES, FLOWS, GUARDRAILS), logging=False), used=(AGENTS, BASES, FLOWS, GUARDRAILS)
+            ),
+            non_compliant(
+                "Trail audit is stopped; it selects AWS::Bedrock::AgentAlias, AWS::Bedrock::KnowledgeBase, "
+                "AWS::Bedrock::FlowAlias and AWS::Bedrock::Guardrail."
+            ),
+            id="stopped trail of four types",
+        ),
+        pytest.param(
             events(trail(data(AGENTS), error="NoSuchBucket"), used=(AGENTS,)),
             non_compliant(
                 "Trail audit cannot deliver to Amazon S3 (NoSuchBucket); it selects AWS::Bedrock::AgentAlias."

@@ -58,6 +58,16 @@ def writing(what: str, key: NamedKey | None) -> EndpointConfig:
         ),
         pytest.param(writing("captured data", GOOD_KEY), compliant(GOOD), id="captured data with a key"),
         pytest.param(
+            replace(CONFIG, volume_key=replace(GOOD_KEY, name="alias/" + "a" * 74)),
+            compliant(f"What is stored is encrypted with alias/{'a' * 74}."),
+            id="key with a name that is just shown whole",
+        ),
+        pytest.param(
+            replace(CONFIG, volume_key=replace(GOOD_KEY, name="alias/" + "a" * 75)),
+            compliant(f"What is stored is encrypted with alias/{'a' * 73}…."),
+            id="key with a name that is cut",
+        ),
+        pytest.param(
             writing("captured data", None),
             non_compliant("No key is named for captured data; a customer-managed key is wanted."),
             id="captured data without a key",
