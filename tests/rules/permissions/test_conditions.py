@@ -81,6 +81,7 @@ OPERATORS: list[tuple[str, str, object, Truth]] = [
     ("BinaryEquals", "kms:Blob", "YWJj", TRUE),
     ("BinaryEquals", "kms:Blob", "ywjj", FALSE),
     ("IpAddress", "aws:SourceIp", "192.0.2.0/24", TRUE),
+    ("IpAddress", "aws:SourceIp", "192.0.2.200/24", TRUE),
     ("IpAddress", "aws:SourceIp", ["198.51.100.0/24", "192.0.2.7"], TRUE),
     ("IpAddress", "aws:SourceIp", "2001:db8::/32", FALSE),
     ("IpAddress", "aws:VpcSourceIp", "2001:db8::/32", TRUE),

@@ -421,6 +421,31 @@ def test_a_deny_that_meets_every_outsider_closes_what_an_allow_opens(denial: dic
     assert sentences(statement(), written(denial)) == []
 
 
+SPARING = [
+    ("these very objects", OBJECTS),
+    ("the whole bucket", f"{BUCKET}*"),
+    ("some of the objects", f"{BUCKET}/public/*"),
+]
+
+
+@pytest.mark.parametrize("spared", [pytest.param(case[1], id=case[0]) for case in SPARING])
+def test_a_deny_of_all_but_what_is_allowed_closes_nothing(spared: str) -> None:
+    denial = written(statement(effect="Deny", action="s3:*") | {"NotResource": spared})
+
+    assert sentences(statement(), denial) == [EVERYBODY]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "found"),
+    [("arn:aws:s3:::other/*", [EVERYBODY]), ("arn:aws:s3:::*", [])],
+    ids=["others", "every bucket"],
+)
+def test_an_allow_of_all_but_some_resources_is_about_the_others(left_out: str, found: list[str]) -> None:
+    allowed = written(statement(action="s3:*") | {"NotResource": left_out})
+
+    assert sentences(allowed, actions=("s3:GetObject",), resources=(BUCKET, OBJECTS)) == found
+
+
 CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 READER = f"arn:aws:iam::{STRANGER}:role/reader"
 SPARED: list[tuple[str, list[dict[str, object]], str]] = [
