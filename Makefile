@@ -21,8 +21,8 @@ test: $(BIN)/.develop  ## everything that CI checks
 	@$(MAKE) --jobs=2 lint generated types tests
 	@$(MAKE) rehearse
 
-fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes, no embedded account
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
+fast: $(BIN)/.develop  ## the loop while writing: no Node, no child processes, no embedded account, nothing at length
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not repeats"
 
 format: $(BIN)/.develop  ## put the code into shape
 	$(BIN)/ruff check --fix .
