@@ -42,10 +42,13 @@ class _Process:
         self._events.write(f"{task}\n")
 
     def ask(self, event: str) -> str:
-        """Return what it answers, empty when it has ended; raises TimeoutError, and OSError when it has ended."""
+        """Return what it answers; raises TimeoutError, and another OSError when it has ended."""
         self._events.write(f"{event}\n")
         self._events.flush()
-        return self._answers.readline()
+        line = self._answers.readline()
+        if not line:
+            raise ConnectionError("the process ended")
+        return line
 
     def close(self) -> None:
         """Close the connection, at which the process ends."""
@@ -119,25 +122,26 @@ class WarmFunction:
         return returned
 
     def _answered(self, event: Mapping[str, Any]) -> Any:
-        line, ended = "", "the process ended"
         try:
             self._process = self._process or self._started()
             line = self._process.ask(json.dumps(event))
         except AssetError as error:
             raise FunctionError(str(error)) from error
-        except TimeoutError:
-            ended = f"the process did not answer in {TIMEOUT} seconds"
-        except OSError:
-            line = ""
-        if not line:
-            if self._process is not None:
-                self._process.close()
-                self._process = None
-            raise FunctionError(f"{ended}: {self._last_words()}")
+        except TimeoutError as error:
+            raise self._given_up(f"the process did not answer in {TIMEOUT} seconds") from error
+        except OSError as error:
+            raise self._given_up("the process ended") from error
         answer = json.loads(line)
         if answer["error"]:
             raise FunctionError(f"{answer['error']['type']}: {answer['error']['message']}")
         return answer["returned"]
+
+    def _given_up(self, why: str) -> FunctionError:
+        """Close the process, so that the next event starts another; return the error to raise."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+        return FunctionError(f"{why}: {self._last_words()}")
 
     def _started(self) -> _Process:
         task = {
