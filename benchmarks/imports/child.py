@@ -18,15 +18,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from benchmarks.memory import kilobytes
+
 KIBI = 1024
 
 
 def _peak() -> int:
-    """Return the largest resident set; on Linux what getrusage says begins with that of the parent."""
+    """Return the largest resident set in bytes."""
     if sys.platform == "darwin":
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) * KIBI
+    return kilobytes("VmHWM") * KIBI
 
 
 def _done(*_: object, **__: object) -> NoReturn:

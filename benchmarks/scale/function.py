@@ -12,9 +12,12 @@ import sys
 import time
 from contextlib import redirect_stdout
 from importlib import import_module
-from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
+
+from benchmarks.memory import kilobytes
+
+KIBI = 1024
 
 
 def main() -> None:
@@ -34,25 +37,14 @@ def main() -> None:
             figures = {
                 "cpu": time.process_time() - started,
                 "wall": time.perf_counter() - wall,
-                "peak": _megabytes("VmHWM"),
-                "resident": _megabytes("VmRSS"),
+                "peak": kilobytes("VmHWM") / KIBI,
+                "resident": kilobytes("VmRSS") / KIBI,
                 "in_a_row": len(row),
                 "error": error,
             }
             row.clear()
             print(json.dumps(figures), file=sys.__stdout__, flush=True)
             started = time.process_time()
-
-
-def _megabytes(figure: str) -> float:
-    """
-    Return a figure of this process from Linux: VmHWM is its peak, VmRSS what it has in memory now.
-
-    The peak that getrusage tells includes that of the parent before this program was started.
-    """
-    with Path("/proc/self/status").open(encoding="ascii") as status:
-        kilobytes = next(line.split()[1] for line in status if line.startswith(f"{figure}:"))
-    return int(kilobytes) / 1024
 
 
 def _lead_to(endpoint: str) -> list[str]:
