@@ -6,8 +6,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from rules.engine.catalogue import all_rules
 from rules.engine.errors import ReportingError, UnexpectedAnswerError
-from rules.engine.reporting import ACCEPTED_TYPES, Reporter
+from rules.engine.reporting import Reporter
 
 TIME = "2026-11-01T00:00:00.000Z"
 ACCOUNT = "123456789012"
@@ -66,6 +67,15 @@ def test_sends_types_that_may_be_refused_in_their_own_batch(config: Any, stub: S
     expect(stub, [unknown])
 
     put(Reporter(config, TIME), [unknown, known])
+
+
+def test_sends_the_account_and_what_config_records_by_its_model_in_one_batch(config: Any, stub: Stubber) -> None:
+    recorded = config.meta.service_model.shape_for("ResourceType").enum
+    reported = {kind for rule in all_rules() for kind in rule.reports}
+    evaluations = [evaluation(kind, "x") for kind in sorted(reported & {"AWS::::Account", *recorded})]
+    expect(stub, evaluations)
+
+    put(Reporter(config, TIME), evaluations)
 
 
 def test_evaluations_that_were_not_stored_fail_the_invocation_once_the_others_are(config: Any, stub: Stubber) -> None:
@@ -217,27 +227,3 @@ def test_an_account_that_is_no_fallback_is_cleared_like_any_resource(config: Any
     earlier(stub, [("AWS::::Account", ACCOUNT)])
 
     assert Reporter(config, TIME).to_clear("rule", {(BUCKET, "b")}, set()) == [("AWS::::Account", ACCOUNT)]
-
-
-def test_knows_the_types_that_config_takes() -> None:
-    assert sorted(ACCEPTED_TYPES) == [
-        "AWS::::Account",
-        "AWS::Bedrock::ApplicationInferenceProfile",
-        "AWS::Bedrock::DataSource",
-        "AWS::Bedrock::Guardrail",
-        "AWS::Bedrock::KnowledgeBase",
-        "AWS::Bedrock::Prompt",
-        "AWS::EC2::VPC",
-        "AWS::EC2::VPCEndpoint",
-        "AWS::IAM::Role",
-        "AWS::IAM::User",
-        "AWS::Lambda::Function",
-        "AWS::Logs::LogGroup",
-        "AWS::S3::Bucket",
-        "AWS::SageMaker::Domain",
-        "AWS::SageMaker::Endpoint",
-        "AWS::SageMaker::EndpointConfig",
-        "AWS::SageMaker::Model",
-        "AWS::SageMaker::ModelPackageGroup",
-        "AWS::SageMaker::NotebookInstance",
-    ]
