@@ -1,6 +1,6 @@
 import pytest
 
-from rules.permissions.identity_providers import SHARED_ISSUERS, issuer, names_customer, picks_customer
+from rules.permissions.identity_providers import issuer, names_customer, picks_customer
 
 GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
@@ -18,30 +18,6 @@ GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubuserconten
 )
 def test_finds_the_issuer(federated: str, wanted: str) -> None:
     assert issuer(federated) == wanted
-
-
-def test_knows_the_issuers_that_sign_for_everybody() -> None:
-    assert sorted(SHARED_ISSUERS) == [
-        "accounts.google.com",
-        "agent.buildkite.com",
-        "api.pulumi.com",
-        "api.pulumi.com/oidc",
-        "app.terraform.io",
-        "cognito-identity.amazonaws.com",
-        "gitlab.com",
-        "graph.facebook.com",
-        "oidc-configuration.audit-log.githubusercontent.com",
-        "oidc.codefresh.io",
-        "oidc.vercel.com",
-        "proidc.upbound.io",
-        "sandboxes.cloud",
-        "scalr.io",
-        "studio.datachain.ai/api",
-        "token.actions.githubusercontent.com",
-        "tokens.cloud.shisho.dev",
-        "vstoken.actions.githubusercontent.com",
-        "www.amazon.com",
-    ]
 
 
 @pytest.mark.parametrize(
