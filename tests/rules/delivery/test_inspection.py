@@ -1,13 +1,9 @@
 """What AWS answers of each part of a stack, in the shapes of its service models."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from rules.delivery.blueprint import Blueprint, Place
 from rules.delivery.inspection import (
@@ -28,13 +24,12 @@ from rules.delivery.inspection import (
     inspect,
 )
 from rules.engine.aws import Aws
-from tests.rules.delivery.events import BEGIN, at
+from tests.rules.delivery.stubs import Stubs
 
 RULE = "bedrock-log-group-protected"
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 TOPIC = ARN.format("sns", "ai-config-alerts")
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/{}"
-PACK_ARN = ARN.format("config", "conformance-pack/ai-config/conformance-pack-1")
 ALERTING = Blueprint(
     prefix="ai-config",
     place=Place("aws", "us-east-1", "123456789012"),
@@ -45,36 +40,6 @@ ALERTING = Blueprint(
     subscribers=1,
 )
 """A stack of two functions, an alerter and a watchdog, and of one queue that invokes one."""
-
-
-class Stubs:
-    """A stub for each service, as none may be asked that a test does not answer for."""
-
-    def __init__(self, aws: Aws, stack: ExitStack) -> None:
-        self.of = {
-            name: stack.enter_context(Stubber(aws.client(name)))
-            for name in ("lambda", "config", "events", "sqs", "cloudwatch", "sns")
-        }
-
-    def answer(self, service: str, operation: str, response: dict[str, Any], **asked: Any) -> None:
-        self.of[service].add_response(operation, response, asked or None)
-
-    def refuse(self, service: str, operation: str, code: str) -> None:
-        self.of[service].add_client_error(operation, code, "It is not there.")
-
-
-@pytest.fixture(scope="module")
-def here() -> Aws:
-    return Aws(boto3.Session("testing", "testing"), account_id="123456789012", region="us-east-1", now=at(0))
-
-
-@pytest.fixture
-def stubs(here: Aws) -> Iterator[Stubs]:
-    with ExitStack() as stack:
-        stubs = Stubs(here, stack)
-        yield stubs
-        for stub in stubs.of.values():
-            stub.assert_no_pending_responses()
 
 
 def seen_of(here: Aws, part: str, blueprint: Blueprint = ALERTING) -> Any:
@@ -147,29 +112,6 @@ def of_config(**members: Any) -> dict[str, Any]:
 BARE = DeployedRule(RULE, "ACTIVE", "CUSTOM_LAMBDA", "arn", {}, {}, frozenset())
 
 
-def answer_state(stubs: Stubs, state: str) -> None:
-    status = {
-        "ConformancePackName": "ai-config",
-        "ConformancePackId": "conformance-pack-1",
-        "ConformancePackArn": PACK_ARN,
-        "ConformancePackState": state,
-        "StackArn": PACK_ARN,
-        "LastUpdateRequestedTime": BEGIN,
-    }
-    stubs.answer("config", "describe_conformance_pack_status", {"ConformancePackStatusDetails": [status]})
-
-
-def answer_names(stubs: Stubs, *names: str) -> None:
-    for _ in range(2):
-        answer_state(stubs, "UPDATE_COMPLETE")
-    listed = [{"ConfigRuleName": name} for name in names]
-    stubs.answer(
-        "config",
-        "describe_conformance_pack_compliance",
-        {"ConformancePackName": "ai-config", "ConformancePackRuleComplianceList": listed},
-    )
-
-
 @pytest.mark.parametrize(
     ("members", "rule"),
     [
@@ -213,7 +155,7 @@ def answer_names(stubs: Stubs, *names: str) -> None:
     ],
 )
 def test_sees_rules(here: Aws, stubs: Stubs, members: dict[str, Any], rule: DeployedRule) -> None:
-    answer_names(stubs, "any")
+    stubs.pack("any")
     stubs.answer("config", "describe_config_rules", {"ConfigRules": [of_config(**members)]}, ConfigRuleNames=["any"])
 
     assert seen_of(here, "rules") == (rule,)
@@ -221,7 +163,7 @@ def test_sees_rules(here: Aws, stubs: Stubs, members: dict[str, Any], rule: Depl
 
 def test_asks_for_25_rules_at_a_time(here: Aws, stubs: Stubs) -> None:
     names = [f"rule-{number:02}" for number in range(26)]
-    answer_names(stubs, *reversed(names))
+    stubs.pack(*reversed(names))
     for asked in (names[:25], names[25:]):
         rules = [of_config(ConfigRuleName=name) for name in asked]
         stubs.answer("config", "describe_config_rules", {"ConfigRules": rules}, ConfigRuleNames=asked)
@@ -230,7 +172,7 @@ def test_asks_for_25_rules_at_a_time(here: Aws, stubs: Stubs) -> None:
 
 
 def test_does_not_look_at_rules_of_a_pack_that_is_not_deployed(here: Aws, stubs: Stubs) -> None:
-    answer_state(stubs, "CREATE_IN_PROGRESS")
+    stubs.state("CREATE_IN_PROGRESS")
 
     seen = inspect(here, ALERTING)
 
@@ -239,8 +181,8 @@ def test_does_not_look_at_rules_of_a_pack_that_is_not_deployed(here: Aws, stubs:
 
 
 def test_a_pack_that_fails_in_between_is_named(here: Aws, stubs: Stubs) -> None:
-    answer_state(stubs, "UPDATE_COMPLETE")
-    answer_state(stubs, "UPDATE_FAILED")
+    stubs.state("UPDATE_COMPLETE")
+    stubs.state("UPDATE_FAILED")
 
     assert "The conformance pack ai-config is UPDATE_FAILED." in inspect(here, ALERTING).unknown
 
@@ -430,10 +372,10 @@ def test_sees_subscriptions(
     assert seen_of(here, "subscriptions") == subscriptions
 
 
-def test_does_not_look_at_subscriptions_that_the_settings_do_not_name(here: Aws, stubs: Stubs) -> None:
+@pytest.mark.usefixtures("stubs")
+def test_does_not_look_at_subscriptions_that_the_settings_do_not_name(here: Aws) -> None:
     seen = inspect(here, replace(ALERTING, subscribers=0))
 
-    assert list(stubs.of) != []
     assert seen.subscriptions is None
     assert not any("subscriptions" in sentence for sentence in seen.unknown)
 
@@ -451,12 +393,12 @@ def test_every_part_that_cannot_be_read_is_named(here: Aws, stubs: Stubs) -> Non
         stubs.refuse(service, operation, "AccessDenied")
 
     def unread(part: str, operation: str) -> str:
-        return f"What the stack's {part} are could not be read: AccessDenied: {operation}: It is not there."
+        return f"What the stack's {part} are could not be read: AccessDenied: {operation}: No."
 
     assert inspect(here, ALERTING) == Seen(
         unknown=(
             unread("functions", "GetFunctionConfiguration"),
-            "The conformance pack ai-config: AccessDenied: DescribeConformancePackStatus: It is not there.",
+            "The conformance pack ai-config: AccessDenied: DescribeConformancePackStatus: No.",
             unread("mappings", "ListEventSourceMappings"),
             unread("event rules", "DescribeRule"),
             unread("queues", "GetQueueUrl"),

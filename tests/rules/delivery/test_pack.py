@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore import xform_name
 from botocore.stub import Stubber
@@ -10,17 +9,12 @@ from botocore.stub import Stubber
 from rules.delivery.pack import RESULTS_ACTION, RULES_ACTION, STATE_ACTION, Pack, PackStateError
 from rules.engine.aws import Aws
 from rules.engine.verdict import Compliance
-from tests.rules.delivery.events import BEGIN, at
+from tests.rules.delivery.events import BEGIN
+from tests.rules.delivery.stubs import pack_status
 
-ARN = "arn:aws:config:us-east-1:123456789012:conformance-pack/ai-config/conformance-pack-1"
 RULE = "bedrock-log-group-protected-conformance-pack-x"
 ASKED = {"ConfigRuleName": RULE, "Limit": 100}
 EVERY = {**ASKED, "ComplianceTypes": ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]}
-
-
-@pytest.fixture(scope="module")
-def here() -> Aws:
-    return Aws(boto3.Session("testing", "testing"), account_id="123456789012", region="us-east-1", now=at(0))
 
 
 @pytest.fixture
@@ -36,20 +30,8 @@ def pack(here: Aws) -> Pack:
 
 
 def state(stub: Stubber, name: str, **more: str) -> None:
-    status = {
-        "ConformancePackName": "ai-config",
-        "ConformancePackId": "conformance-pack-1",
-        "ConformancePackArn": ARN,
-        "ConformancePackState": name,
-        "StackArn": ARN,
-        "LastUpdateRequestedTime": BEGIN,
-        **more,
-    }
-    stub.add_response(
-        "describe_conformance_pack_status",
-        {"ConformancePackStatusDetails": [status]},
-        {"ConformancePackNames": ["ai-config"]},
-    )
+    operation = "describe_conformance_pack_status"
+    stub.add_response(operation, pack_status(name, **more), {"ConformancePackNames": ["ai-config"]})
 
 
 def rules(stub: Stubber, names: list[str], token: str | None = None, following: str | None = None) -> None:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore import xform_name
 from botocore.stub import ANY, Stubber
@@ -40,11 +39,6 @@ def finding(finding_id: str, **members: Any) -> Finding:
         "Resources": [{"Type": "Other", "Id": finding_id}],
         **members,
     }
-
-
-@pytest.fixture(scope="module")
-def here() -> Aws:
-    return Aws(boto3.Session("testing", "testing"), account_id="123456789012", region="us-east-1", now=at(0))
 
 
 @pytest.fixture

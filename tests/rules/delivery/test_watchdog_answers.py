@@ -1,24 +1,20 @@
 """What the watchdog makes of each answer of AWS; `test_watchdog` has it look at a whole deployment."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from rules.delivery.blueprint import Blueprint, Place
 from rules.delivery.health import FunctionHealth, Health
 from rules.delivery.watchdog import ACTIONS, health_of
 from rules.engine.aws import Aws
 from tests.rules.delivery.events import BEGIN, at
+from tests.rules.delivery.stubs import Stubs
 
 RULE, ON_CHANGE = "bedrock-log-group-protected", "bedrock-invoke-least-privilege"
 SUFFIX = "-conformance-pack-x"
-PACK_ARN = "arn:aws:config:us-east-1:123456789012:conformance-pack/ai-config/conformance-pack-1"
 QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/123456789012/{}"
 QUIET = Blueprint(
     prefix="ai-config",
@@ -30,60 +26,6 @@ QUIET = Blueprint(
     subscribers=0,
 )
 """A stack of one rule, its function and the watchdog, that tells nobody."""
-
-
-class Stubs:
-    """A stub for each service: what a test does not answer, fails, and is named in `unknown`."""
-
-    def __init__(self, aws: Aws, stack: ExitStack) -> None:
-        self.of = {
-            name: stack.enter_context(Stubber(aws.client(name)))
-            for name in ("lambda", "config", "events", "sqs", "cloudwatch", "sns", "logs")
-        }
-
-    def answer(self, service: str, operation: str, response: dict[str, Any], **asked: Any) -> None:
-        self.of[service].add_response(operation, response, asked or None)
-
-    def refuse(self, service: str, operation: str, code: str) -> None:
-        self.of[service].add_client_error(operation, code, "No.")
-
-    def state(self, state: str, **more: str) -> None:
-        """Answer what state the pack is in."""
-        status = {
-            "ConformancePackName": "ai-config",
-            "ConformancePackId": "conformance-pack-1",
-            "ConformancePackArn": PACK_ARN,
-            "ConformancePackState": state,
-            "StackArn": PACK_ARN,
-            "LastUpdateRequestedTime": BEGIN,
-            **more,
-        }
-        self.answer("config", "describe_conformance_pack_status", {"ConformancePackStatusDetails": [status]})
-
-    def pack(self, *names: str) -> None:
-        """Answer that the pack is deployed, with rules of these names."""
-        for _ in range(2):
-            self.state("CREATE_COMPLETE")
-        rules = [{"ConfigRuleName": name} for name in names]
-        self.answer(
-            "config",
-            "describe_conformance_pack_compliance",
-            {"ConformancePackName": "ai-config", "ConformancePackRuleComplianceList": rules},
-        )
-
-
-@pytest.fixture(scope="module")
-def here() -> Aws:
-    return Aws(boto3.Session("testing", "testing"), account_id="123456789012", region="us-east-1", now=at(0))
-
-
-@pytest.fixture
-def stubs(here: Aws) -> Iterator[Stubs]:
-    with ExitStack() as stack:
-        stubs = Stubs(here, stack)
-        yield stubs
-        for stub in stubs.of.values():
-            stub.assert_no_pending_responses()
 
 
 def known(health: Health) -> Health:
