@@ -217,18 +217,6 @@ def test_says_which_findings_were_refused_after_importing_the_others(deployed: D
     assert states(deployed) == {"answers": ("ACTIVE", "FAILED")}
 
 
-def test_asks_for_the_actions_of_everything_that_it_reads_and_writes() -> None:
-    assert sorted(action.name for action in reconciler.ACTIONS) == [
-        "config:DescribeConformancePackCompliance",
-        "config:DescribeConformancePackStatus",
-        "config:GetComplianceDetailsByConfigRule",
-        "iam:ListRoles",
-        "iam:ListUsers",
-        "securityhub:BatchImportFindings",
-        "securityhub:GetFindings",
-    ]
-
-
 def test_managed_rules_in_the_pack_are_not_ours_to_report(deployed: Deployed) -> None:
     deployed.put_pack(RULE, managed=("s3-bucket-tls-only",))
     deployed.report(RULE, prompts="NON_COMPLIANT")

@@ -8,7 +8,7 @@ import pytest
 
 from rules.delivery.blueprint import Blueprint, Place
 from rules.delivery.health import FunctionHealth, Health
-from rules.delivery.watchdog import ACTIONS, health_of
+from rules.delivery.watchdog import health_of
 from rules.engine.aws import Aws
 from tests.rules.delivery.events import BEGIN, at
 from tests.rules.delivery.stubs import Stubs
@@ -310,19 +310,3 @@ def test_what_could_not_be_looked_at_is_said_once(here: Aws, stubs: Stubs) -> No
         "What the stack's queues are could not be read: AccessDenied: GetQueueUrl: No.",
         "What the stack's alarms are could not be read: AccessDenied: DescribeAlarms: No.",
     )
-
-
-def test_needs_actions_that_read() -> None:
-    assert sorted(action.name for action in ACTIONS) == [
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:GetMetricData",
-        "config:DescribeConfigRuleEvaluationStatus",
-        "config:DescribeConfigRules",
-        "config:DescribeConfigurationRecorderStatus",
-        "config:DescribeConfigurationRecorders",
-        "config:DescribeConformancePackCompliance",
-        "config:DescribeConformancePackStatus",
-        "config:GetComplianceDetailsByConfigRule",
-        "lambda:ListEventSourceMappings",
-        "logs:DescribeLogGroups",
-    ]
