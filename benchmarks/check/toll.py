@@ -81,7 +81,7 @@ class Toll(Gateway):
             self._admit(f"{unknown.service}:?")
             return super().answer(request)
         if self._admit(f"{target.service}:{target.operation.name}"):
-            return super().answer(request)
+            return self.answer_about(target, request)
         return errors.answer_of(errors.throttled(target.service), target.service, request)
 
     def _admit(self, operation: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -37,8 +38,9 @@ class HttpRequest:
             method=self.method, url=self.url, headers=headers, body=self.body, stream_output=False
         )
 
-    def to_moto(self) -> Request:
-        """Return the request in the shape that moto's routers and parsers take."""
+    @cached_property
+    def for_moto(self) -> Request:
+        """The request in the shape that moto's routers and parsers take."""
         return Request.from_primitives(self.method, self.url, self.headers, self.body)
 
     def at(self, host: str) -> "HttpRequest":

@@ -76,6 +76,10 @@ class Gateway:
             target = target_of(request)
         except UnknownOperationError as unknown:
             return self._refuse_unknown(unknown, request)
+        return self.answer_about(target, request)
+
+    def answer_about(self, target: Target, request: HttpRequest) -> HttpAnswer:
+        """Return the account's answer to a request whose target is known; raises what `answer` raises."""
         call = self._call(target, request)
         error, denied = "", False
         try:

@@ -80,7 +80,7 @@ def target_of(request: HttpRequest) -> Target:
     """
     match = _CREDENTIAL.search(request.header("Authorization"))
     access_key_id, region, signing_name = match.groups() if match else _UNSIGNED
-    parsed = request.to_moto()
+    parsed = request.for_moto
     first_label = request.host.split(".")[0]
     candidates = sorted(services_of(signing_name), key=lambda name: _endpoint_prefix(name) != first_label)
     for service in candidates:

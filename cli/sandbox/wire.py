@@ -29,7 +29,7 @@ class UnfaithfulAnswerError(AssertionError):
 
 def decode(target: Target, request: HttpRequest) -> dict[str, Any]:
     """Return the parameters of `request` under the names and types of the model."""
-    parsed = request.to_moto()
+    parsed = request.for_moto
     protocol = determine_request_protocol(target.operation.service_model, parsed.content_type)
     parser = PROTOCOL_PARSERS[protocol](target.operation, timestamp_parser=_utc, map_type=dict)
     params: dict[str, Any] = parser.parse(

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -43,6 +44,10 @@ repage("iam", *_PAGED, reason="Moto pages few of IAM's listings.")
 
 _new_user, _new_group, _new_policy = User.__init__, Group.__init__, Policy.__init__
 _role_from_cloudformation = vars(Role)["create_from_cloudformation_json"].__func__
+
+
+# Python takes as long for a policy's encoding as for the rest of its answer; many roles have the same one.
+_encoded = lru_cache(16_384)(quote)
 
 
 @replacement(User, "__init__", reason=_IDS)
@@ -185,7 +190,7 @@ def _is_wanted(policy: ManagedPolicy, wanted: Iterable[str]) -> bool:
 
 
 def _inline(policies: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"PolicyName": name, "PolicyDocument": quote(document)} for name, document in policies.items()]
+    return [{"PolicyName": name, "PolicyDocument": _encoded(document)} for name, document in policies.items()]
 
 
 def _with(detail: dict[str, Any], **optional: object) -> dict[str, Any]:
@@ -230,7 +235,7 @@ def _role_detail(role: Role) -> dict[str, Any]:
             "RoleId": role.id,
             "Arn": role.arn,
             "CreateDate": role.create_date,
-            "AssumeRolePolicyDocument": quote(role.assume_role_policy_document),
+            "AssumeRolePolicyDocument": _encoded(role.assume_role_policy_document),
             "InstanceProfileList": [],
             "RolePolicyList": _inline(role.policies),
             "AttachedManagedPolicies": role.attached_managed_policies,
@@ -256,7 +261,7 @@ def _policy_detail(policy: ManagedPolicy, attachments: int, boundaries: int) -> 
             "UpdateDate": policy.update_date,
             "PolicyVersionList": [
                 {
-                    "Document": quote(version.document),
+                    "Document": _encoded(version.document),
                     "VersionId": version.version_id,
                     "IsDefaultVersion": version.is_default,
                     "CreateDate": version.create_date,
