@@ -97,6 +97,8 @@ def may_meet(
         (((part,),),) = required
         if not part.excluded:
             return _meets(shape, part)
+    if any(all(_is_within(language, forbidden) for language in group) for group in required):
+        return False
     try:
         return find_text(shape, required, forbidden, patience) is not None
     except UndecidedError:
@@ -106,6 +108,16 @@ def may_meet(
 def covers(shape: Shape, wider: Sequence[Language], narrower: Language) -> bool:
     """Return whether every text of the shape that is in `narrower` is, as can be shown, also in one of `wider`."""
     return not may_meet(shape, ((narrower,),), tuple(wider))
+
+
+def _is_within(language: Language, wider: tuple[Language, ...]) -> bool:
+    """Say whether one of the wider languages spells out every pattern of a language, as denials of plain HTTP do."""
+    return any(
+        len(language) == len(other)
+        and not any(part.excluded or around.excluded for part, around in zip(language, other, strict=True))
+        and all(set(part.globs) <= set(around.globs) for part, around in zip(language, other, strict=True))
+        for other in wider
+    )
 
 
 @lru_cache(16_384)

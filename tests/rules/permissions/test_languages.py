@@ -166,6 +166,19 @@ def test_a_question_about_one_part_is_answered_as_by_the_search(shape: Shape, pa
     assert may_meet(shape, ((one,),)) is (find_text(shape, ((one,),)) is not None)
 
 
+PATTERNS = st.lists(st.sampled_from(["a", "a*", "*b", "?", "b?c", "*"]), max_size=3)
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=2), st.lists(PATTERNS, min_size=1, max_size=2), st.booleans())
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_a_question_about_what_is_forbidden_is_answered_as_by_the_search(
+    required: list[list[str]], forbidden: list[list[str]], excluded: bool
+) -> None:
+    groups = (tuple((part(*patterns),) for patterns in required),)
+    denied = tuple((part(*patterns, excluded=excluded),) for patterns in forbidden)
+    assert may_meet(ANY, groups, denied) is (find_text(ANY, groups, denied) is not None)
+
+
 def test_a_pattern_that_a_search_would_give_up_is_told_to_meet_nothing() -> None:
     hard = part("*a" + "?" * 40)
     with pytest.raises(UndecidedError):
@@ -183,7 +196,8 @@ def test_searches_stop_when_their_evaluation_has_taken_too_many_steps(monkeypatc
     assert find_text(*question("a*"), patience) == "a"
     with pytest.raises(UndecidedError):
         find_text(*question("c*"), patience)
-    assert may_meet(*question("b*"), patience)
+    assert may_meet(*question("bc*"), patience)
+    assert not may_meet(*question("b*"), patience), "what is forbidden as it is spelled takes no search"
     assert find_text(*question("c*"), Patience()) == "c"
 
 
