@@ -10,7 +10,7 @@ from rules.facts.iam_account import PAGE_SIZE
 from rules.facts.iam_principals import Principal, role_resource
 from rules.frozen import dataclass
 from rules.permissions.caller import Trust, everybody
-from rules.permissions.document import PolicyType, parse
+from rules.permissions.document import Effect, PolicyType, parse
 from rules.permissions.resource_policy import grants
 from rules.permissions.trust_policy import ASSUMING, service_may_assume
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
     from rules.engine.resource import Resource, Unreadable
-    from rules.permissions.document import PolicyDocument
+    from rules.permissions.document import PolicyDocument, Statement
+    from rules.permissions.document import Principal as Entry
 
 SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "bedrock-mantle.amazonaws.com")
 """The names under which Amazon Bedrock assumes roles."""
@@ -68,8 +69,26 @@ def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
 
 def _is_for_bedrock(document: PolicyDocument, trust: Trust, region: str) -> bool:
     """Say whether a trust policy names the service, or is for everybody and lets it in."""
+    allowing = [statement for statement in document.statements if statement.effect is Effect.ALLOW]
+    if not any(_names_service(entry) or _is_open(entry) for statement in allowing for entry in _entries(statement)):
+        return False
+    # What is allowed may be denied again, which takes a closer look.
     entries = [grant.principal for grant in grants(document, trust, ASSUMING)]
-    if any(entry and entry.type == "Service" and entry.value in (*SERVICES, "*") for entry in entries):
+    if any(map(_names_service, entries)):
         return True
-    open_to_all = any(entry is None or everybody(entry) for entry in entries)
-    return open_to_all and any(service_may_assume(document, service, trust, region) for service in SERVICES)
+    return any(map(_is_open, entries)) and any(
+        service_may_assume(document, service, trust, region) for service in SERVICES
+    )
+
+
+def _entries(statement: Statement) -> tuple[Entry | None, ...]:
+    """Return whom a statement names; None stands for everybody but those of its NotPrincipal element."""
+    return (None,) if statement.principals is None else statement.principals
+
+
+def _names_service(entry: Entry | None) -> bool:
+    return entry is not None and entry.type == "Service" and entry.value in (*SERVICES, "*")
+
+
+def _is_open(entry: Entry | None) -> bool:
+    return entry is None or everybody(entry)
