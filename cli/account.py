@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -169,9 +172,22 @@ def moment(value: Any) -> datetime:
     return found
 
 
+class _PlainLoader(botocore.loaders.JSONFileLoader):  # type: ignore[misc]  # botocore ships no types
+    """Reads models into plain dicts, in less than half the time of botocore's OrderedDicts: both keep their order."""
+
+    def load_file(self, file_path: str) -> Any:
+        """Return what botocore's loader returns: the content of the file without its ending, None where none is."""
+        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
+            path = Path(file_path + ending)
+            if path.is_file():
+                with opened(path, "rb") as file:
+                    return json.load(file)
+        return None
+
+
 @cache
 def _models() -> Any:
-    return botocore.loaders.create_loader()
+    return botocore.loaders.Loader(file_loader=_PlainLoader())
 
 
 def region_of(session: boto3.session.Session) -> str:

@@ -165,6 +165,8 @@ def main() -> NoReturn:
             # Calls to AWS that are still under way would be waited for.
             sys.stdout.flush()
             os._exit(ExitStatus.INTERRUPTED)
+        # The same objects would be looked through once more at the end.
+        gc.freeze()
         raise
     raise AssertionError("the program ends by exiting")
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import boto3
+import botocore
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
@@ -49,6 +50,9 @@ SERVICES: tuple[str, ...] = get_args(Service)
 
 ACCOUNT_ID_LENGTH = 12
 
+USER_AGENT = f"ai-config-rules Boto3/{boto3.__version__} Botocore/{botocore.__version__}"
+"""By what CloudTrail tells these calls from others."""
+
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
@@ -57,7 +61,8 @@ CONFIG = Config(
     # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     retries={"mode": "adaptive", "total_max_attempts": 6},
     max_pool_connections=32,
-    user_agent_extra="ai-config-rules",
+    # As text: botocore puts its own together twice for every call, which takes a twentieth of the time of a run.
+    user_agent=USER_AGENT,
 )
 
 

@@ -58,7 +58,7 @@ def test_sends_no_faster_than_aws_takes_calls() -> None:
 
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
     assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (5, 30, 32)
-    assert config.user_agent_extra == "ai-config-rules"
+    assert config.user_agent.startswith("ai-config-rules Boto3/")
 
 
 def test_makes_one_client_of_a_service_and_region() -> None:
