@@ -2,9 +2,10 @@
 Frozen dataclasses that are quick to make.
 
 For each class the standard library compiles six functions: half a millisecond, and a rule's handler has fifty classes
-behind it. Here only the constructor is compiled; what compares, hashes, shows and protects instances is the same for
-all of them. Import `dataclass` from here in the place of the standard library's, and use it in the same way: classes,
-fields and errors are the standard library's, and what is not frozen is left to it altogether.
+behind it. Here only the constructor is compiled, when the first instance is made; what compares, hashes, shows and
+protects instances is the same for all of them. Import `dataclass` from here in the place of the standard library's, and
+use it in the same way: classes, fields and errors are the standard library's, and what is not frozen is left to it
+altogether.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False
     cls.__doc__ = cls.__doc__ or cls.__qualname__
     # The fields, checked and in order, and the class with slots; nothing is compiled for that.
     cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-    methods: dict[str, Any] = {"__init__": _constructor(cls, slots=slots), "__repr__": _repr}
+    methods: dict[str, Any] = {"__init__": _awaited(cls, slots=slots), "__repr__": _repr}
     if eq:
         compared = [each.name for each in dataclasses.fields(cls) if each.compare]
         cls.__frozen_key__ = staticmethod(attrgetter(*compared) if compared else _no_key)
@@ -106,6 +107,17 @@ def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False
             setattr(cls, name, method)
     cls.__setattr__, cls.__delattr__ = _setattr, _delattr
     return cls
+
+
+def _awaited(cls: Any, *, slots: bool) -> Callable[..., None]:
+    """Return an `__init__` that puts the class's constructor in its own place when the first instance is made."""
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - what tracebacks call it
+        cls.__init__ = _constructor(cls, slots=slots)
+        cls.__init__(self, *values, **named)
+
+    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+    return __init__
 
 
 def _constructor(cls: Any, *, slots: bool) -> Callable[..., None]:

@@ -192,6 +192,15 @@ def test_only_the_constructor_is_made_for_each_class(options: dict[str, bool]) -
 
 
 @by_options
+def test_a_constructor_that_refuses_at_first_is_there_next_time(options: dict[str, bool]) -> None:
+    point = classes(frozen.dataclass, options)["Point"]
+
+    with pytest.raises(TypeError, match=r"Point\.__init__\(\) missing 1 required positional argument: 'x'"):
+        point()
+    assert point(1).x == 1
+
+
+@by_options
 def test_classes_without_an_order_have_none(options: dict[str, bool]) -> None:
     point = classes(frozen.dataclass, options)["Point"]
 
@@ -203,6 +212,7 @@ def test_classes_without_an_order_have_none(options: dict[str, bool]) -> None:
 def test_what_is_made_of_others_is_not_given(options: dict[str, bool]) -> None:
     summed = classes(frozen.dataclass, options)["Summed"]
 
+    assert summed(1).x == 1
     assert list(inspect.signature(summed).parameters) == ["x"]
     with pytest.raises(TypeError, match=r"Summed\.__init__\(\) got an unexpected keyword argument 'seen'"):
         summed(1, seen=[])
