@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules.permissions.caller import Caller, Guarded, account_of, everybody, names_account, principal_arn
 from rules.permissions.constants import ANY_TEXT, representatives
 from rules.permissions.context import ContextValue, RequestContext
-from rules.permissions.identity_providers import SHARED_ISSUERS, issuer, names_customer, picks_customer
+from rules.permissions.identity_providers import SHARED_ISSUERS, customer_keys, issuer, picks_customer
 from rules.permissions.languages import Patience
 from rules.permissions.outside import UNIQUE_PRINCIPAL, Outside, Settled
 
@@ -143,10 +143,8 @@ class Callers:
 
     def _customers(self, federated: str) -> Iterator[Caller]:
         """Return strangers with tokens of an issuer that signs for everybody."""
-        prefix = f"{issuer(federated)}:"
-        claims = [key for key in sorted(self._outside.constants.keys) if key.startswith(prefix)]
         choices: list[tuple[str | None, ...]] = []
-        told_apart = [key for key in claims if names_customer(federated, key.removeprefix(prefix))]
+        told_apart = customer_keys(federated, self._outside.constants.keys)
         for key in told_apart:
             values = self._outside.constants.of(key)
             told = representatives(ANY_TEXT, values, filter(picks_customer, values), patience=self._patience)

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.permissions.identity_providers import issuer, names_customer, picks_customer
+from rules.permissions.identity_providers import customer_keys, issuer, picks_customer
 
 GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
@@ -31,7 +31,8 @@ def test_finds_the_issuer(federated: str, wanted: str) -> None:
     ],
 )
 def test_knows_which_claims_tell_customers_apart(federated: str, claim: str, wanted: bool) -> None:
-    assert names_customer(federated, claim) is wanted
+    key = f"{issuer(federated)}:{claim}"
+    assert customer_keys(federated, {key, "other.example.com:sub", "sts:rolesessionname"}) == [key] * wanted
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,12 @@ SHARED_ISSUERS: list[tuple[str, str]] = [
     ("streams of GitHub's audit logs", "oidc-configuration.audit-log.githubusercontent.com"),
     ("GitLab", "gitlab.com"),
     ("HCP Terraform", "app.terraform.io"),
+    ("IBM Turbonomic", "oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu"),
+    ("IBM Turbonomic, second", "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb"),
+    ("IBM Turbonomic, third", "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7"),
+    ("IBM Turbonomic, fourth", "rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr"),
+    ("IBM Turbonomic, fifth", "rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg"),
+    ("IBM Turbonomic, sixth", "rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26"),
     ("Pulumi Cloud", "api.pulumi.com/oidc"),
     ("Pulumi Cloud without the path", "api.pulumi.com"),
     ("sandboxes.cloud", "sandboxes.cloud"),
@@ -271,6 +277,33 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-
 def test_customers_of_a_shared_issuer_are_strangers_unless_one_is_picked(provider: str, claim: str) -> None:
     assert strangers(trusts(by_web(provider)), TRUST)
     assert not strangers(trusts(by_web(provider, StringEquals={claim: "acme:shop"})), TRUST)
+
+
+SENTINEL = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "stranger"),
+    [
+        pytest.param("api.pulumi.com/oidc", "api.pulumi.com/oidc:aud", "aws:octo-org", False, id="of Pulumi Cloud"),
+        pytest.param("oidc.vercel.com", "oidc.vercel.com:aud", "https://vercel.com/octo-org", False, id="of Vercel"),
+        pytest.param("sandboxes.cloud", "sandboxes.cloud:aud", "octo-org", False, id="of sandboxes.cloud"),
+        pytest.param(GITHUB, f"{GITHUB}:aud", "octo-org", True, id="of GitHub, which everybody chooses"),
+        pytest.param(SENTINEL, "sts:RoleSessionName", "MicrosoftSentinel_1b2c", False, id="session of Sentinel"),
+        pytest.param(SENTINEL, f"{SENTINEL}:aud", "api://1462b192-27f7-4cb9", True, id="of Sentinel, one for all"),
+        pytest.param(GITHUB, "sts:RoleSessionName", "octo-org", True, id="session of GitHub, which everybody names"),
+        pytest.param("oidc.vercel.com", "oidc.vercel.com:aud", "*", True, id="any audience"),
+    ],
+)
+def test_an_audience_or_session_picks_a_customer_where_the_issuer_writes_it(
+    name: str, key: str, value: str, stranger: bool
+) -> None:
+    statement = by_web(f"arn:aws:iam::{OWN}:oidc-provider/{name}", StringLike={key: value})
+    assert bool(strangers(trusts(statement), TRUST)) is stranger
+
+
+def test_a_session_of_sentinel_without_its_workspace_is_a_stranger() -> None:
+    assert strangers(trusts(by_web(f"arn:aws:iam::{OWN}:oidc-provider/{SENTINEL}")), TRUST)
 
 
 def test_a_stranger_of_a_shared_issuer_is_named() -> None:
