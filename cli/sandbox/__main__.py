@@ -13,7 +13,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m cli.sandbox", description="Serve an embedded AWS account.")
     parser.add_argument("--port", type=int, default=0, help="the port on loopback (default: any free one)")
     chosen = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A shell's background job begins with SIGINT ignored, and Python leaves that so.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         with EmbeddedAccount(chosen.port) as account:
             sys.stdout.write(f"AWS_ENDPOINT_URL={account.endpoint_url}\n")
