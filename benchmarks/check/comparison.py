@@ -25,6 +25,9 @@ NETWORK = 0.05
 
 WANTED_AT_ONCE, WANTED_OVER_A_NETWORK, WANTED_CALLS = 10, 20, 20
 
+ROUNDS = 2
+"""How often each side runs without a network, in turns; the quicker run counts, as a busy machine only ever adds."""
+
 SMALLER, LINEAR = 4, 1
 """By how much the smaller account is smaller, and the exponent that calls and time may grow with."""
 
@@ -76,7 +79,8 @@ def rows(times: float, progress: Callable[[str], None]) -> Iterator[Row]:
         return Measured(run, endpoint.impose(Terms()))
 
     with Endpoint(times) as endpoint:
-        ours, peer = (measure(endpoint, side, Terms(), "the company") for side in sides)
+        rounds = [[measure(endpoint, side, Terms(), "the company") for side in sides] for _ in range(ROUNDS)]
+        ours, peer = (min(runs, key=lambda measured: measured.run.seconds) for runs in zip(*rounds, strict=True))
         ours_far, peer_far = (measure(endpoint, side, Terms(NETWORK), "the company over a network") for side in sides)
         throttled = measure(endpoint, sides[0], Terms(NETWORK, LIMIT), "the company while calls are throttled")
     with Endpoint(times / SMALLER) as endpoint:
