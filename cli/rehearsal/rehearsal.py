@@ -1,10 +1,10 @@
 """
 The rehearsal: what would be deployed, run once for real.
 
-The stack is deployed into the embedded account. Each function then runs from its real asset, in a process of its
-own, with the credentials of its own role: first the periodic pass, then a change event for resources that it reported.
-The embedded account refuses what the role does not allow, as AWS would. What follows the verdicts, from finding to
-fix, is in `delivery`.
+The stacks of a Region are deployed into the embedded account. Each function then runs from its real asset, in a
+process of its own, with the credentials of its own role: first the periodic pass, then a change event for resources
+that it reported. The embedded account refuses what the role does not allow, as AWS would. What follows the verdicts,
+from finding to fix, is in `delivery`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,13 @@ class Rehearsal:
     managed: Mapping[str, tuple[str, ...]]
     delivered: tuple[Delivered, ...]
 
+    @classmethod
+    def together(cls, parts: Sequence[Rehearsal]) -> Rehearsal:
+        """Return one rehearsal of the Regions of several."""
+        managed = {region: identifiers for part in parts for region, identifiers in part.managed.items()}
+        runs = tuple(run for part in parts for run in part.runs)
+        return cls(runs, managed, tuple(one for part in parts for one in part.delivered))
+
     @property
     def unused(self) -> Mapping[str, tuple[str, ...]]:
         """The actions that a function's roles allow and none of its runs needed, by rule id or function name."""
@@ -64,44 +71,31 @@ class Rehearsal:
 
 
 def rehearse(
-    account: EmbeddedAccount, regions: Sequence[str], assembly: Path, *, progress: Callable[[str], None], folder: Path
+    account: EmbeddedAccount, region: str, assembly: Path, *, progress: Callable[[str], None], folder: Path
 ) -> Rehearsal:
     """
-    Return what happened when the stacks of a cloud assembly were deployed into `account`, which is filled, and run.
+    Return what happened when the stacks of a cloud assembly were deployed into a Region of `account` and run.
 
-    `regions` are those that the stacks were synthesised for; `folder` is for what is unpacked; `progress` is told what
-    is being done. Raises DeploymentError.
+    The account is filled already; `folder` is for what is unpacked; `progress` is told what is being done. Raises
+    DeploymentError.
     """
     with Assets() as assets:
-        stages: list[Stage] = []
-        deliveries: list[Delivery] = []
-        work: list[tuple[Stage, DeployedFunction]] = []
-        for region in regions:
-            progress(f"Deploying into {region}")
-            _prepare(account, region)
-            functions = deploy(assembly, account.session(region), folder / "code")
-            stage = Stage(account, region, assets)
-            stages.append(stage)
-            deliveries.append(Delivery(stage, functions, PREFIX))
-            work += [(stage, one) for one in functions if one.name in stage.names]
+        progress(f"Deploying into {region}")
+        _prepare(account, region)
+        functions = deploy(assembly, account.session(region), folder / "code")
+        stage = Stage(account, region, assets)
 
-        def run(job: tuple[Stage, DeployedFunction]) -> FunctionRun:
-            stage, function = job
-            progress(f"Running {function.name} in {stage.region}")
+        def run(function: DeployedFunction) -> FunctionRun:
+            progress(f"Running {function.name} in {region}")
             return stage.run(function)
 
-        def follow(delivery: Delivery) -> None:
-            progress(f"Delivering verdicts in {delivery.region}")
-            delivery.follow()
-
         with ThreadPoolExecutor(PROCESSES) as pool:
-            runs = tuple(pool.map(run, work))
-            list(pool.map(follow, deliveries))
-        for delivery in deliveries:
-            progress(f"Watching {delivery.region}")
-            delivery.watch()
-        managed = {stage.region: stage.managed for stage in stages}
-        return Rehearsal(runs, managed, tuple(delivery.outcome() for delivery in deliveries))
+            runs = tuple(pool.map(run, (one for one in functions if one.name in stage.names)))
+        progress(f"Delivering verdicts in {region}")
+        delivery = Delivery(stage, functions, PREFIX)
+        delivery.follow()
+        delivery.watch()
+        return Rehearsal(runs, {region: stage.managed}, (delivery.outcome(),))
 
 
 def _prepare(account: EmbeddedAccount, region: str) -> None:
