@@ -192,7 +192,7 @@ class Object:
 
     def inner(self, key: str) -> Object:
         """Return an object within this one."""
-        return Object(self._content.get(key), f"{self._name}.{key}")
+        return Object(self._content.get(key), f"{self._name}.{shortened(printable(key), 60)}")
 
     def settings(self, key: str) -> dict[str, str | None]:
         """Return an object of texts and nulls."""
@@ -214,7 +214,7 @@ class Object:
     def _wrong(self, key: str, wanted: str) -> ShapeError:
         if key not in self._content:
             return ShapeError(f"{self._name} has no {key}")
-        return ShapeError(f"{key} of {self._name} is not {wanted}")
+        return ShapeError(f"{shortened(printable(key), 60)} of {self._name} is not {wanted}")
 
 
 def report_of(whole: object) -> StoredReport:

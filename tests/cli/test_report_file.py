@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cli.formats.registry import render
@@ -145,6 +145,7 @@ def paths(content: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.sampled_from(paths(CONTENT)), value=VALUES, remove=st.booleans())
+@example(where=("parameters",), value={"\x1b[2J": None}, remove=False)
 def test_a_report_with_anything_wrong_is_read_or_refused(
     where: tuple[Any, ...], value: object, tmp_path: Path, *, remove: bool
 ) -> None:
