@@ -36,9 +36,9 @@ types: $(BIN)/.develop
 	$(BIN)/mypy
 
 tests: $(BIN)/.develop
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
-	$(BIN)/coverage report --include='rules/*' --fail-under=95
-	$(BIN)/coverage report --include='cli/*,cdk/*' --fail-under=85
+	mkdir -p build
+	$(BIN)/python -m slipcover --json --out build/coverage.json -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m tests.coverage build/coverage.json rules=95 cli,cdk=85
 
 generated: $(BIN)/.develop  ## the pack, the README table and the docs pages are current
 	$(BIN)/ai-config-rules generate --check

@@ -36,7 +36,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no coverage while a test runs whose lines other tests run too: measuring doubles its time."""
+    """Record no lines for mutants while a test runs at length: others run the same lines, and notice sooner."""
     measuring = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
     if item.get_closest_marker("repeats") is None or measuring is None or not measuring.started:
         return (yield)

@@ -1,6 +1,7 @@
 """A project of one module with tests whose holes are known, judged in a process without threads of other tests."""
 
 import multiprocessing
+import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -75,7 +76,10 @@ def outcomes(root: Path) -> tuple[list[dict[str, Outcome]], list[str]]:
     return [{change: together[mutant] for change, mutant in changes.items()}, alone], failing
 
 
-def test_judges_every_mutant_of_a_project(tmp_path: Path) -> None:
+def test_judges_every_mutant_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Who measures these tests does not mean those of the project.
+    for name in [name for name in os.environ if name.startswith("SLIPCOVER_")]:
+        monkeypatch.delenv(name)
     for path, text in {
         "sample/__init__.py": "",
         "sample/keys.py": MODULE,

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -134,9 +135,11 @@ def test_a_control_body_that_is_no_json_is_refused(server: EmbeddedAccount) -> N
 
 
 def test_a_failure_of_the_account_itself_is_an_answer_and_a_traceback(
-    server: EmbeddedAccount, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.session().client("bedrock").list_guardrails()
+    printed = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", printed)
     broken = operations.Operation(lambda _: {"guardrails": [], "unicorns": []})
     monkeypatch.setitem(operations.OPERATIONS, ("bedrock", "ListGuardrails"), broken)
     impatient = server.session().client("bedrock", config=Config(retries={"total_max_attempts": 1}))
@@ -145,11 +148,10 @@ def test_a_failure_of_the_account_itself_is_an_answer_and_a_traceback(
         impatient.list_guardrails()
 
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
-    printed = ""
     deadline = time.monotonic() + 5
-    while "unicorns" not in printed and time.monotonic() < deadline:
-        printed += capfd.readouterr().err
-    assert 'Unknown parameter in input: "unicorns"' in printed
+    while "unicorns" not in printed.getvalue() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert 'Unknown parameter in input: "unicorns"' in printed.getvalue()
 
 
 def test_a_server_stops_and_frees_its_port() -> None:
