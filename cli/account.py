@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -28,6 +25,7 @@ from botocore.exceptions import (
 from botocore.utils import parse_timestamp
 
 from cli.rule_names import unknown
+from cli.service_models import PlainLoader
 from rules.engine.aws import Aws
 from rules.engine.errors import error_code, error_message
 from rules.engine.verdict import printable
@@ -172,22 +170,9 @@ def moment(value: Any) -> datetime:
     return found
 
 
-class _PlainLoader(botocore.loaders.JSONFileLoader):  # type: ignore[misc]  # botocore ships no types
-    """Reads models into plain dicts, in less than half the time of botocore's OrderedDicts: both keep their order."""
-
-    def load_file(self, file_path: str) -> Any:
-        """Return what botocore's loader returns: the content of the file without its ending, None where none is."""
-        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
-            path = Path(file_path + ending)
-            if path.is_file():
-                with opened(path, "rb") as file:
-                    return json.load(file)
-        return None
-
-
 @cache
 def _models() -> Any:
-    return botocore.loaders.Loader(file_loader=_PlainLoader())
+    return botocore.loaders.Loader(file_loader=PlainLoader())
 
 
 def region_of(session: boto3.session.Session) -> str:

@@ -3,11 +3,11 @@ Run as a process of its own: the functions of one asset, and nothing else of thi
 
     python -I -S function_process.py <folder of the asset> <path of a Unix socket>
 
-Started so, only the standard library and the asset can be imported. What every function imports is imported once; a
-connection to the socket then is a function, in a fork. The first line that comes over it is {"handler": "module.name",
-"environment": {…}, "endpoint": URL, "log": path}, every further one an event. Each line that goes back answers an
-event: {"error": null, "returned": …} or {"error": {"type": …, "message": …}}. What the function itself prints goes to
-its log.
+Started so, only the standard library and the asset can be imported. What every function imports and reads is there
+once; a connection to the socket then is a function, in a fork. The first line that comes over it is {"handler":
+"module.name", "environment": {…}, "endpoint": URL, "log": path}, every further one an event. Each line that goes back
+answers an event: {"error": null, "returned": …} or {"error": {"type": …, "message": …}}. What the function itself
+prints goes to its log.
 
 Clients that name no endpoint reach the one that is given, from within the process: in the environment the functions
 refuse another endpoint than AWS's.
@@ -19,6 +19,7 @@ import os
 import signal
 import socket
 import sys
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -35,6 +36,7 @@ def main() -> None:
     for name in SHARED:
         if find_spec(name) is not None:
             import_module(name)
+    _share_models()
     gc.freeze()
     # Nobody waits for a function's process; its connection tells that it has ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -73,6 +75,19 @@ def _serve(connection: socket.socket) -> None:
         except Exception as error:  # noqa: BLE001 - AWS Lambda, too, answers whatever a function raises
             answer = {"error": {"type": type(error).__name__, "message": str(error)}}
         print(json.dumps(answer), file=told, flush=True)
+
+
+def _share_models() -> None:
+    """Have the service models of the asset's botocore read once for all functions: half of a short run goes there."""
+    if find_spec("botocore") is None:
+        return
+    loaders: Any = import_module("botocore.loaders")
+    usual = loaders.JSONFileLoader().load_file
+    read = cache(usual)
+    loaders.JSONFileLoader.load_file = lambda _, path: read(path)
+    for folder, _, names in os.walk(loaders.Loader.BUILTIN_DATA_PATH):
+        for name in names:
+            read(os.path.join(folder, name.partition(".json")[0]))  # noqa: PTH118 - as botocore itself names it
 
 
 def _lead_to(endpoint: str) -> None:
