@@ -98,7 +98,7 @@ def test_a_changed_report_becomes_a_baseline_or_is_refused(folder: Path, data: s
 
 
 @given(st.data(), st.sampled_from((".yaml", ".toml")))
-@examples(75)
+@examples(40)
 def test_a_changed_baseline_is_taken_or_refused(folder: Path, data: st.DataObject, kind: str) -> None:
     path = folder / f"known{kind}"
     given_ = data.draw(changed(BASELINE))

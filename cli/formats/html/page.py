@@ -7,6 +7,7 @@ The data of all evaluations lies in the page as JSON; script.js and filter.js sh
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +98,7 @@ def render(reports: Sequence[Report], look: Look) -> str:
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
+@cache
 def _template() -> Template:
     """Return the page's template, which escapes whatever is not marked as HTML."""
     settings = Environment(
