@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from benchmarks.imports.comparison import handlers, least, rows
+from benchmarks.imports.comparison import ratios_to_library, rows
 from benchmarks.table import markdown
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.imports", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="of which the least counts (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each is imported (default: %(default)s)")
     parser.add_argument("--each", action="store_true", help="the ratio of each handler to rdklib, slowest first")
     chosen = parser.parse_args()
     try:
@@ -22,10 +22,8 @@ def main() -> None:
 
 def each(rounds: int) -> list[str]:
     """Return a line for each handler."""
-    taken = least([("import", name) for name in ("sys", "rdklib", *handlers())], rounds)
-    cpu = {side[1]: one.cpu - taken["import", "sys"].cpu for side, one in taken.items()}
-    ordered = sorted(handlers(), key=lambda name: -cpu[name])
-    return [f"{cpu[name] / cpu['rdklib']:.3f}  {name}" for name in ordered]
+    ratios, _, _ = ratios_to_library(rounds)
+    return [f"{ratio:.3f}  {name}" for name, ratio in sorted(ratios.items(), key=lambda one: -one[1])]
 
 
 if __name__ == "__main__":
