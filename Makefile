@@ -35,9 +35,10 @@ lint: $(BIN)/.develop
 types: $(BIN)/.develop
 	$(BIN)/mypy
 
+# A third worker, because tests that start processes or wait leave processors idle.
 tests: $(BIN)/.develop
 	mkdir -p build
-	$(BIN)/python -m slipcover --json --out build/coverage.json -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m slipcover --json --out build/coverage.json -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m tests.coverage build/coverage.json rules=95 cli,cdk=85
 
 generated: $(BIN)/.develop  ## the pack, the README table and the docs pages are current
