@@ -10,7 +10,7 @@ import click
 from cli.rehearsal.deployment import DeploymentError
 from cli.rehearsal.regions import RegionError, rehearsed
 from cli.rehearsal.summary import lines
-from cli.rehearsal.synthesis import SynthesisError
+from cli.rehearsal.synthesis import SynthesisError, synthesise
 from cli.sandbox.company.aurelia import REGIONS
 from cli.status import ExitStatus
 from cli.terminal import show
@@ -35,7 +35,7 @@ def command(*, quiet: bool) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         try:
-            rehearsal = rehearsed(REGIONS, Path(folder), quiet=quiet)
+            rehearsal = rehearsed(REGIONS, Path(folder), synthesise, quiet=quiet)
         except (SynthesisError, DeploymentError, RegionError) as error:
             raise click.ClickException(str(error)) from error
     show("\n".join(lines(rehearsal)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from multiprocessing import get_context
 from signal import SIG_IGN, SIGINT, signal
 from typing import TYPE_CHECKING, Self
 
 from cli.rehearsal.deployment import DeploymentError
 from cli.rehearsal.rehearsal import Rehearsal, rehearse
-from cli.rehearsal.synthesis import synthesise
 from cli.sandbox import EmbeddedAccount
 from cli.sandbox.company.aurelia import KINDS, build
 from cli.terminal import Look, note
@@ -26,12 +25,15 @@ class RegionError(Exception):
     """The process of a Region has ended before its rehearsal; what it said is on standard error."""
 
 
-def rehearsed(regions: Sequence[str], folder: Path, *, quiet: bool) -> Rehearsal:
+def rehearsed(
+    regions: Sequence[str], folder: Path, synthesise: Callable[[Path, Sequence[str]], Path], *, quiet: bool
+) -> Rehearsal:
     """
     Return the rehearsal of the stacks of these Regions; files go into an empty folder.
 
-    An embedded account is one Python process, which keeps one processor busy. Raises SynthesisError, DeploymentError
-    and RegionError.
+    `synthesise` writes a cloud assembly of the stacks into the folder and returns where, while accounts are built: an
+    embedded account is one Python process, which keeps one processor busy. Raises what `synthesise` raises,
+    DeploymentError and RegionError.
     """
     with ExitStack() as stack:
         begun = [stack.enter_context(_Process(region, folder / region, quiet=quiet)) for region in regions]
@@ -76,14 +78,15 @@ class _Process:
         self._process.join()
 
     def tell(self, assembly: Path) -> None:
-        """Have the stacks of an assembly rehearsed."""
-        self._here.send(assembly)
+        """Have the stacks of an assembly rehearsed; the outcome says whether somebody heard it."""
+        with suppress(BrokenPipeError):
+            self._here.send(assembly)
 
     def outcome(self) -> Rehearsal:
         """Return the rehearsal; raises DeploymentError and RegionError."""
         try:
             outcome: Rehearsal | DeploymentError = self._here.recv()
-        except EOFError as error:
+        except (EOFError, ConnectionResetError) as error:
             raise RegionError(f"the process of {self._region} has ended early") from error
         if isinstance(outcome, DeploymentError):
             raise outcome
