@@ -71,7 +71,7 @@ CDK_OPTIONS = $(if $(SETTINGS),--context settings=$(SETTINGS))
 # A machine in EC2 may deploy with its instance role.
 bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
 
-bench: $(BIN)/.develop  ## speed and calls beside Prowler, cloudsplaining and iam-simulate, as ratios; takes a quarter of an hour
+bench: $(BIN)/.develop  ## speed and calls beside Prowler, cloudsplaining and iam-simulate, as ratios; takes twenty minutes
 	$(BIN)/python -m benchmarks
 
 scale: $(BIN)/.develop  ## every rule on an account of 10,000 roles, and how rules grow with it; takes three quarters of an hour

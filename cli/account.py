@@ -27,6 +27,7 @@ from botocore.utils import parse_timestamp
 from cli.rule_names import unknown
 from cli.service_models import PlainLoader
 from rules.engine.aws import Aws
+from rules.engine.clients import USER_AGENT
 from rules.engine.errors import error_code, error_message
 from rules.engine.verdict import printable
 
@@ -34,7 +35,7 @@ IDENTIFYING = Config(
     connect_timeout=5,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 2},
-    user_agent_extra="ai-config-rules",
+    user_agent=USER_AGENT,
 )
 """Less patient than the reading of facts: somebody waits for the first sign of life."""
 

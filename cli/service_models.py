@@ -12,15 +12,10 @@ class PlainLoader(JSONFileLoader):  # type: ignore[misc]  # botocore ships no ty
     """Reads models into plain dicts, in less than half the time of botocore's OrderedDicts: both keep their order."""
 
     def load_file(self, file_path: str) -> Any:
-        """Return what botocore's loader returns: the content of the file without its ending, None where none is."""
-        return content(file_path)
-
-
-def content(file_path: str) -> Any:
-    """Return the content of a JSON file that is named without its ending, None where there is none."""
-    for ending, opened in ((".json", open), (".json.gz", gzip.open)):
-        path = Path(file_path + ending)
-        if path.is_file():
-            with opened(path, "rb") as file:
-                return json.load(file)
-    return None
+        """Return the content of a JSON file that is named without its ending, None where there is none."""
+        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
+            path = Path(file_path + ending)
+            if path.is_file():
+                with opened(path, "rb") as file:
+                    return json.load(file)
+        return None

@@ -92,6 +92,7 @@ def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False
     cls.__doc__ = cls.__doc__ or cls.__qualname__
     # The fields, checked and in order, and the class with slots; nothing is compiled for that.
     cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    _require_order(cls)
     methods: dict[str, Any] = {"__init__": _awaited(cls, slots=slots), "__repr__": _repr}
     if eq:
         compared = [each.name for each in dataclasses.fields(cls) if each.compare]
@@ -109,15 +110,24 @@ def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False
     return cls
 
 
+def _require_order(cls: Any) -> None:
+    """Raise TypeError, as the standard library does, for a field without a default after one that has one."""
+    defaulted = False
+    for each in dataclasses.fields(cls):
+        required = each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+        if each.init and required and defaulted:
+            raise TypeError(f"non-default argument {each.name!r} follows default argument")
+        defaulted = defaulted or (each.init and not required)
+
+
 def _awaited(cls: Any, *, slots: bool) -> Callable[..., None]:
     """Return an `__init__` that puts the class's constructor in its own place when the first instance is made."""
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - what tracebacks call it
+    def first(self: Any, *values: Any, **named: Any) -> None:
         cls.__init__ = _constructor(cls, slots=slots)
         cls.__init__(self, *values, **named)
 
-    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
-    return __init__
+    return first
 
 
 def _constructor(cls: Any, *, slots: bool) -> Callable[..., None]:

@@ -18,9 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks.memory import kilobytes
-
-KIBI = 1024
+from benchmarks.memory import in_bytes
 
 imports: list[float] = []
 
@@ -29,7 +27,7 @@ def _peak() -> int:
     """Return the largest resident set in bytes."""
     if sys.platform == "darwin":
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes("VmHWM") * KIBI
+    return in_bytes("VmHWM")
 
 
 def _done(*_: object, **__: object) -> NoReturn:

@@ -15,9 +15,9 @@ from importlib import import_module
 from threading import current_thread, main_thread
 from typing import Any
 
-from benchmarks.memory import kilobytes
+from benchmarks.memory import in_bytes
 
-KIBI = 1024
+MEBI = 2**20
 
 
 def main() -> None:
@@ -37,8 +37,8 @@ def main() -> None:
             figures = {
                 "cpu": time.process_time() - started,
                 "wall": time.perf_counter() - wall,
-                "peak": kilobytes("VmHWM") / KIBI,
-                "resident": kilobytes("VmRSS") / KIBI,
+                "peak": in_bytes("VmHWM") / MEBI,
+                "resident": in_bytes("VmRSS") / MEBI,
                 "in_a_row": len(row),
                 "error": error,
             }

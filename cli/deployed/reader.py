@@ -21,6 +21,7 @@ from cli.deployed.readings import (
     Unread,
 )
 from rules.delivery.recorder import recorder_in
+from rules.engine.clients import USER_AGENT
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_message
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PATIENCE = Config(
     connect_timeout=5,
     read_timeout=30,
     retries={"mode": "standard", "total_max_attempts": 6},
-    user_agent_extra="ai-config-rules",
+    user_agent=USER_AGENT,
 )
 NAMES_PER_CALL = 25
 """Rule names that one call of AWS Config takes."""

@@ -153,9 +153,8 @@ class _Unpacker:
     def _unpack(self, bucket: str, key: str) -> tuple[Path, str]:
         content = self._session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         target = self._folder / Path(key).stem
-        if not target.exists():
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                archive.extractall(target)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(target)
         return target, base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 

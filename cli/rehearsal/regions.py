@@ -63,7 +63,7 @@ class _Process:
         context = get_context("spawn")
         self._here, there = context.Pipe()
         self._process: SpawnProcess = context.Process(
-            target=_rehearsed_alone, args=(there, region, folder, quiet), daemon=True
+            target=_rehearsed_alone, args=(there, region, folder), kwargs={"quiet": quiet}, daemon=True
         )
         self._process.start()
         # With one end left there, the other is told when the process has ended.
@@ -93,7 +93,7 @@ class _Process:
         return outcome
 
 
-def _rehearsed_alone(there: Connection, region: str, folder: Path, quiet: bool) -> None:  # noqa: FBT001 - by position
+def _rehearsed_alone(there: Connection, region: str, folder: Path, *, quiet: bool) -> None:
     """Send back the rehearsal of a Region, or the DeploymentError that ended it."""
     # Whoever interrupts means the process that began this one, which ends it.
     signal(SIGINT, SIG_IGN)

@@ -15,7 +15,7 @@ from moto.core.routing import Rule
 from moto.core.utils import method_names_from_class
 
 from cli.sandbox.operations import replacement
-from cli.service_models import content
+from cli.service_models import PlainLoader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,6 @@ _make_class: Final = ClientCreator._create_client_class  # noqa: SLF001 - botoco
 _alias: Final = EventAliaser._alias_event_name  # noqa: SLF001 - the same
 _classes: Final[dict[tuple[int, str, str], type]] = {}
 _providers: Final[dict[tuple[int, frozenset[str]], tuple[Any, EndpointProvider]]] = {}
-
-
-@replacement(JSONFileLoader, "load_file", reason="It makes OrderedDicts of models, which takes twice as long.")
-def _load_file(self: JSONFileLoader, file_path: str) -> Any:
-    del self
-    return content(file_path)
 
 
 @replacement(ClientCreator, "_create_client_class", reason="It makes 400 methods for each client of Amazon SageMaker.")
@@ -82,6 +76,9 @@ def _no_builder(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[
     return build
 
 
+replacement(JSONFileLoader, "load_file", reason="It makes OrderedDicts of models, which takes twice as long.")(
+    PlainLoader.load_file
+)
 replacement(
     moto.core.responses,
     "method_names_from_class",

@@ -11,7 +11,7 @@ from rules.facts.iam_principals import Principal, role_resource
 from rules.frozen import dataclass
 from rules.permissions.caller import Trust, everybody
 from rules.permissions.document import Effect, PolicyType, parse
-from rules.permissions.resource_policy import grants
+from rules.permissions.resource_policy import entries, grants
 from rules.permissions.trust_policy import ASSUMING, service_may_assume
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rules.engine.aws import Aws
     from rules.engine.resource import Resource, Unreadable
-    from rules.permissions.document import PolicyDocument, Statement
+    from rules.permissions.document import PolicyDocument
     from rules.permissions.document import Principal as Entry
 
 SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "bedrock-mantle.amazonaws.com")
@@ -70,20 +70,15 @@ def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
 def _is_for_bedrock(document: PolicyDocument, trust: Trust, region: str) -> bool:
     """Say whether a trust policy names the service, or is for everybody and lets it in."""
     allowing = [statement for statement in document.statements if statement.effect is Effect.ALLOW]
-    if not any(_names_service(entry) or _is_open(entry) for statement in allowing for entry in _entries(statement)):
+    if not any(_names_service(entry) or _is_open(entry) for statement in allowing for entry in entries(statement)):
         return False
-    # What is allowed may be denied again, which takes a closer look.
-    entries = [grant.principal for grant in grants(document, trust, ASSUMING)]
-    if any(map(_names_service, entries)):
+    # Those who may assume the role by it take a closer look.
+    granted = [grant.principal for grant in grants(document, trust, ASSUMING)]
+    if any(map(_names_service, granted)):
         return True
-    return any(map(_is_open, entries)) and any(
+    return any(map(_is_open, granted)) and any(
         service_may_assume(document, service, trust, region) for service in SERVICES
     )
-
-
-def _entries(statement: Statement) -> tuple[Entry | None, ...]:
-    """Return whom a statement names; None stands for everybody but those of its NotPrincipal element."""
-    return (None,) if statement.principals is None else statement.principals
 
 
 def _names_service(entry: Entry | None) -> bool:

@@ -114,8 +114,10 @@ def _is_within(language: Language, wider: tuple[Language, ...]) -> bool:
     """Say whether one of the wider languages spells out every pattern of a language, as denials of plain HTTP do."""
     return any(
         len(language) == len(other)
-        and not any(part.excluded or around.excluded for part, around in zip(language, other, strict=True))
-        and all(set(part.globs) <= set(around.globs) for part, around in zip(language, other, strict=True))
+        and all(
+            not (part.excluded or around.excluded) and set(part.globs) <= set(around.globs)
+            for part, around in zip(language, other, strict=True)
+        )
         for other in wider
     )
 

@@ -27,6 +27,7 @@ __all__ = [
     "Outsider",
     "OutsiderKind",
     "Trust",
+    "entries",
     "gets_in",
     "grants",
     "outsiders",
@@ -115,13 +116,17 @@ def grants(
     callers = Callers(document, trust, guarded, patience)
     found = []
     for statement in question.allowing:
-        entries: tuple[Principal | None, ...] = (None,) if statement.principals is None else statement.principals
-        for entry in entries:
+        for entry in entries(statement):
             candidates = callers.everybody() if entry is None else callers.of(entry)
             caller = next((one for one in candidates if question.lets_in(statement, one)), None)
             outsider = None if caller is None else _outsider(statement, entry, caller)
             found.append(Grant(statement.handle, entry, outsider))
     return tuple(found)
+
+
+def entries(statement: Statement) -> tuple[Principal | None, ...]:
+    """Return the entries of a statement's Principal element; None for everybody but those of its NotPrincipal one."""
+    return (None,) if statement.principals is None else statement.principals
 
 
 def gets_in(

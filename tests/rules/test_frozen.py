@@ -192,6 +192,15 @@ def test_only_the_constructor_is_made_for_each_class(options: dict[str, bool]) -
 
 
 @by_options
+@pytest.mark.parametrize("dataclass", [dataclasses.dataclass, frozen.dataclass], ids=["standard library", "ours"])
+def test_a_field_without_a_default_comes_first(options: dict[str, bool], dataclass: Any) -> None:
+    disordered = type("Disordered", (), {"__annotations__": {"x": "int", "y": "int"}, "x": 1})
+
+    with pytest.raises(TypeError, match="non-default argument 'y' follows default argument"):
+        dataclass(**options)(disordered)
+
+
+@by_options
 def test_a_constructor_that_refuses_at_first_is_there_next_time(options: dict[str, bool]) -> None:
     point = classes(frozen.dataclass, options)["Point"]
 
