@@ -11,12 +11,13 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import decide_within
 from rules.permissions.document import Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import SEPARATOR, Language, Part, Patience, find_text, may_meet
+from rules.permissions.languages import SEPARATOR, Language, Part
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import action_glob
 from rules.permissions.principal import Policy, PrincipalPolicies
 from rules.permissions.refusals import UndecidedError
 from rules.permissions.relevance import ACTION_SHAPE, goes_beyond
+from rules.permissions.searches import Patience, find_text, may_meet
 from rules.permissions.shapes import Characters, Maybe, Shape, shape_pattern
 
 

@@ -9,8 +9,8 @@ from rules.permissions.caller import Caller, Guarded, account_of, everybody, nam
 from rules.permissions.constants import ANY_TEXT, representatives
 from rules.permissions.context import ContextValue, RequestContext
 from rules.permissions.identity_providers import SHARED_ISSUERS, customer_keys, issuer, picks_customer
-from rules.permissions.languages import Patience
 from rules.permissions.outside import UNIQUE_PRINCIPAL, Outside, Settled
+from rules.permissions.searches import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,8 +8,9 @@ from itertools import chain, permutations
 from string import ascii_letters, ascii_lowercase, digits
 from typing import TYPE_CHECKING, Final
 
-from rules.permissions.languages import Part, Patience, find_text
+from rules.permissions.languages import Part
 from rules.permissions.patterns import Glob, wildcards
+from rules.permissions.searches import Patience, find_text
 from rules.permissions.shapes import Characters, Shape
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from rules.permissions.conditions import Truth
 from rules.permissions.decision import covers_action, decide_within
 from rules.permissions.document import Condition, Effect, Version
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, covers, may_meet
+from rules.permissions.languages import Part
 from rules.permissions.layers import ALONE, Layers, LiveStatement, Surroundings, layers
 from rules.permissions.patterns import resource_extent, wildcards
 from rules.permissions.principal import PrincipalPolicies
 from rules.permissions.question import pinned
 from rules.permissions.relevance import relevant_statements
+from rules.permissions.searches import covers, may_meet
 
 
 class Use(NamedTuple):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rules.permissions.caller import Trust
     from rules.permissions.document import PolicyDocument
-    from rules.permissions.languages import Patience
+    from rules.permissions.searches import Patience
     from rules.permissions.shapes import Shape
 
 Settled = dict[str, ContextValue | None]

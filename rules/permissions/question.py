@@ -8,11 +8,12 @@ from rules.frozen import dataclass
 from rules.permissions.conditions import Over, Truth, parse_operator
 from rules.permissions.document import Condition
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, Patience, find_text
+from rules.permissions.languages import Part
 from rules.permissions.layers import LiveStatement
 from rules.permissions.patterns import Glob, text_extent, wildcards
 from rules.permissions.reach import Reach, reaches
 from rules.permissions.refusals import UndecidedError
+from rules.permissions.searches import Patience, find_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Final
 
 from rules.frozen import dataclass
 from rules.permissions.domains import ArnForm, Domain
-from rules.permissions.languages import Part, may_meet
+from rules.permissions.languages import Part
 from rules.permissions.patterns import Glob, Wildcard
+from rules.permissions.searches import may_meet
 from rules.permissions.shapes import shape_pattern
 
 _REGIONS: Final = {

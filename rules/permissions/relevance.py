@@ -6,8 +6,9 @@ from typing import Final
 
 from rules.permissions.document import PolicyDocument, Statement
 from rules.permissions.domains import Domain
-from rules.permissions.languages import Part, covers
+from rules.permissions.languages import Part
 from rules.permissions.patterns import action_glob
+from rules.permissions.searches import covers
 from rules.permissions.shapes import Characters, Shape, shape_pattern
 
 ACTION_SHAPE: Final[Shape] = (

@@ -12,8 +12,9 @@ from rules.permissions.conditions import Truth, judge
 from rules.permissions.constants import ANY_TEXT
 from rules.permissions.context import RequestContext
 from rules.permissions.document import Effect, Principal, shown
-from rules.permissions.languages import SEPARATOR, Language, Part, Patience, find_text, may_meet
+from rules.permissions.languages import SEPARATOR, Language, Part
 from rules.permissions.patterns import Glob, action_glob, resource_extent, wildcards
+from rules.permissions.searches import Patience, find_text, may_meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

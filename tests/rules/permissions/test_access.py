@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rules.permissions import languages
+from rules.permissions import searches
 from rules.permissions.access import NO_ACCESS, Access, effective_access
 from rules.permissions.context import RequestContext
 from rules.permissions.document import parse
@@ -641,7 +641,7 @@ def test_a_context_asks_for_requests_of_one_kind(who: PrincipalPolicies, allowed
 
 
 def test_a_question_that_takes_too_long_counts_as_broad_with_the_entry_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "most_steps", 0)
+    monkeypatch.setattr(searches, "most_steps", 0)
     slow = f"{MODELS}/slow.*"
     who = principal(allow(INVOKE, slow), deny(INVOKE, f"{MODELS}/slow.*o*"))
 
@@ -652,7 +652,7 @@ def test_a_question_that_takes_too_long_counts_as_broad_with_the_entry_itself(mo
 
 
 def test_when_searches_take_too_long_together_the_rest_counts_as_broad(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "most_steps_together", 0)
+    monkeypatch.setattr(searches, "most_steps_together", 0)
     slow = f"{MODELS}/slow.*"
     who = principal(allow(INVOKE, slow), deny(INVOKE, f"{MODELS}/slow.*o*"))
 
@@ -660,7 +660,7 @@ def test_when_searches_take_too_long_together_the_rest_counts_as_broad(monkeypat
 
 
 def test_actions_whose_search_takes_too_long_count_as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "most_steps", 0)
+    monkeypatch.setattr(searches, "most_steps", 0)
     who = principal(allow("bedrock:*", MODEL_A), limit=boundary(allow([INVOKE, "bedrock:GetSlow*"])))
 
     (grant,) = effective_access(who, MODEL_INVOCATION).wildcard_actions

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.permissions.domains import ENDPOINT_INVOCATION, MODEL_INVOCATION
-from rules.permissions.languages import Part, find_text
+from rules.permissions.languages import Part
 from rules.permissions.patterns import wildcards
 from rules.permissions.reach import reaches
+from rules.permissions.searches import find_text
 from rules.permissions.shapes import shape_pattern
 from tests.rules.permissions.principals import ACCOUNT
 

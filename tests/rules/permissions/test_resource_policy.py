@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.permissions import languages
+from rules.permissions import searches
 from rules.permissions.context import RequestContext
 from rules.permissions.document import PolicyDocument, PolicyType, Principal, parse
 from rules.permissions.refusals import UndecidedError
@@ -769,7 +769,7 @@ def intertwined(count: int) -> dict[str, Any]:
 
 
 def test_nobody_counts_as_let_in_when_that_takes_too_long_to_find_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "most_steps", 10)
+    monkeypatch.setattr(searches, "most_steps", 10)
     let_in = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*slow*"}
     policy = parse({"Version": "2012-10-17", "Statement": [let_in, intertwined(2)]}, PolicyType.RESOURCE)
     somebody = Caller(RequestContext({}), "123456789012", service="cloudwatch.amazonaws.com")
@@ -779,7 +779,7 @@ def test_nobody_counts_as_let_in_when_that_takes_too_long_to_find_out(monkeypatc
 
 
 def test_a_policy_that_tells_too_many_apart_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "most_steps_together", 10)
+    monkeypatch.setattr(searches, "most_steps_together", 10)
     roles = {"ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/*{number}*" for number in range(20)]}}
     let_in = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": roles}
     policy = parse({"Version": "2012-10-17", "Statement": let_in}, PolicyType.RESOURCE)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.permissions import languages as searches
-from rules.permissions.languages import SEPARATOR, Language, Part, Patience, covers, find_text, may_meet
+from rules.permissions import searches
+from rules.permissions.languages import SEPARATOR, Language, Part
 from rules.permissions.patterns import wildcards
 from rules.permissions.refusals import UndecidedError
+from rules.permissions.searches import Patience, covers, find_text, may_meet
 from rules.permissions.shapes import Characters, Maybe, Shape, shape_pattern
 
 LETTERS = frozenset("abc")
