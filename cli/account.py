@@ -39,6 +39,12 @@ IDENTIFYING = Config(
 )
 """Less patient than the reading of facts: somebody waits for the first sign of life."""
 
+READERS = 20
+"""
+Threads that help the rules under way to read: with those of the rules themselves, 32 calls are under way at most.
+
+That is enough to hide latency and few enough not to meet API rate limits.
+"""
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 
@@ -198,7 +204,8 @@ def open_session(session: boto3.session.Session, calls: Calls | None = None) -> 
     calls.watch(session)
     try:
         identity = session.client("sts", region_name=region, config=IDENTIFYING).get_caller_identity()
-        return OpenAccount(Aws(session, account_id=identity["Account"], region=region, now=now), calls)
+        aws = Aws(session, account_id=identity["Account"], region=region, now=now, readers=READERS)
+        return OpenAccount(aws, calls)
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise AccountError(
             f"no credentials: {error_message(error)}; give --profile, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and "

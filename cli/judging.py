@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from cli.account import OpenAccount
     from rules.engine.rule import Rule
 
-RULES_AT_ONCE = 4
-"""Rules under way together; each reads its items on a pool of its own, so more would only meet API rate limits."""
+RULES_AT_ONCE = 12
+"""Rules under way together: some of them always wait for what another one reads for all."""
 
 ROOT = Path(__file__).parent.parent
 

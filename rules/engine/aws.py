@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from socket import EAI_NONAME, gaierror
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rules.engine.clients import Clients
 from rules.engine.errors import READ_ERRORS, SHAPE_ERRORS, error_code, error_message
+from rules.engine.readers import Readers
 from rules.engine.resource import Resource, Unreadable, account_resource
 
 if TYPE_CHECKING:
@@ -39,12 +40,22 @@ class Aws:
     account; a run lasts seconds to minutes and never outlives an invocation. Safe to use from several threads.
     """
 
-    def __init__(self, session: boto3.session.Session, *, account_id: str, region: str, now: datetime) -> None:
+    def __init__(
+        self,
+        session: boto3.session.Session,
+        *,
+        account_id: str,
+        region: str,
+        now: datetime,
+        readers: int = WORKERS - 1,
+    ) -> None:
+        """Open the account; so many threads read beside those that ask for facts."""
         self.account_id = account_id
         self.region = region
         self.now = now
         self.partition: str = session.get_partition_for_region(region)
         self._clients = Clients(session, region)
+        self._readers = Readers(readers)
         self._recalled: dict[Hashable, Future[Any]] = {}
         self._lock = Lock()
         self._exempting = True
@@ -132,7 +143,7 @@ class Aws:
         gone: Iterable[str] = (),
     ) -> tuple[F | Unreadable, ...]:
         """
-        Return the facts of all items in their order, read on a bounded thread pool (see `read_one`).
+        Return the facts of all items in their order, read by this thread and others that help it (see `read_one`).
 
         Items that are gone are left out.
         """
@@ -141,13 +152,7 @@ class Aws:
         def one(item: T) -> F | Unreadable | None:
             return self.read_one(identify(item), lambda: read(item), gone=gone)
 
-        every = list(items)
-        if len(every) < 2:  # noqa: PLR2004 - one item needs no thread
-            found = [one(item) for item in every]
-        else:
-            with ThreadPoolExecutor(min(WORKERS, len(every)), thread_name_prefix="read") as pool:
-                found = list(pool.map(one, every))
-        return tuple(fact for fact in found if fact is not None)
+        return tuple(fact for fact in self._readers.each(one, items, WORKERS) if fact is not None)
 
     def lacks(self, service: Service, error: Exception, region: str | None = None) -> bool:
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakSet
 
 import botocore.endpoint
@@ -15,11 +15,7 @@ from botocore.retries import bucket, quota, standard
 import rules.engine.aws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-
-T = TypeVar("T")
-R = TypeVar("R")
+    from collections.abc import Callable, Iterator
 
 
 class _Quota(quota.RetryQuota):  # type: ignore[misc]  # botocore ships no types
@@ -30,22 +26,6 @@ class _Quota(quota.RetryQuota):  # type: ignore[misc]  # botocore ships no types
     def __init__(self) -> None:
         super().__init__()
         self.made.add(self)
-
-
-class _OneByOne:
-    """What stands in for a thread pool: starting threads would take most of the time of a run."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        return map(function, items)
 
 
 @contextmanager
@@ -64,5 +44,6 @@ def impatient() -> Iterator[Callable[[], None]]:
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(**{**vars(time), "sleep": lambda _: None}))
         patch.setattr(bucket.TokenBucket, "acquire", lambda *_, **__: True)
         patch.setattr(standard, "quota", SimpleNamespace(RetryQuota=_Quota))
-        patch.setattr(rules.engine.aws, "ThreadPoolExecutor", _OneByOne)
+        # Starting threads would take most of the time of a run.
+        patch.setattr(rules.engine.aws, "WORKERS", 1)
         yield refill
