@@ -2,9 +2,9 @@
 Frozen dataclasses that are quick to make.
 
 For each class the standard library compiles six functions: half a millisecond, and a rule's handler has fifty classes
-behind it. Here only the constructor is compiled, when the first instance is made; what compares, hashes, shows and
-protects instances is the same for all of them. Import `dataclass` from here in the place of the standard library's, and
-use it in the same way: classes, fields and errors are the standard library's, and what is not frozen is left to it
+behind it. Here only the constructor is compiled, when more than a few instances are made; what compares, hashes, shows
+and protects instances is the same for all of them. Import `dataclass` from here in the place of the standard library's,
+and use it in the same way: classes, fields and errors are the standard library's, and what is not frozen is left to it
 altogether.
 """
 
@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass
 
+    Fields = tuple[dataclasses.Field[Any], ...]
+
 __all__ = ["dataclass"]
 
+FEW = 16
+"""Instances that are made without a compiled constructor, which takes as long as thirty of them."""
+
 KNOWN = frozenset({"frozen", "eq", "order", "slots"})
+PARAMS = "__dataclass_params__"
 _GIVEN_NOTHING = object()
 
 
@@ -90,12 +96,16 @@ def _no_key(self: object) -> tuple[()]:
 def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False) -> Any:
     # The standard library would write a signature in the place of a missing docstring, which takes milliseconds.
     cls.__doc__ = cls.__doc__ or cls.__qualname__
-    # The fields, checked and in order, and the class with slots; nothing is compiled for that.
-    cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-    _require_order(cls)
-    methods: dict[str, Any] = {"__init__": _awaited(cls, slots=slots), "__repr__": _repr}
+    # The fields, checked and in order, and the class with slots; nothing is compiled for that, unless a base is frozen:
+    # the standard library wants both or none to be.
+    frozen = any(vars(base)[PARAMS].frozen for base in cls.__mro__[1:] if PARAMS in vars(base))
+    cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, frozen=frozen)(cls)
+    vars(cls)[PARAMS].frozen = True
+    fields = dataclasses.fields(cls)
+    _require_order(fields)
+    methods: dict[str, Any] = {"__init__": _awaited(cls, fields, slots=slots), "__repr__": _repr}
     if eq:
-        compared = [each.name for each in dataclasses.fields(cls) if each.compare]
+        compared = [each.name for each in fields if each.compare]
         cls.__frozen_key__ = staticmethod(attrgetter(*compared) if compared else _no_key)
         methods |= {"__eq__": _eq, "__hash__": _hash}
     if order:
@@ -110,24 +120,55 @@ def _made(cls: Any, *, eq: bool = True, order: bool = False, slots: bool = False
     return cls
 
 
-def _require_order(cls: Any) -> None:
+def _require_order(fields: Fields) -> None:
     """Raise TypeError, as the standard library does, for a field without a default after one that has one."""
     defaulted = False
-    for each in dataclasses.fields(cls):
+    for each in fields:
         required = each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
         if each.init and required and defaulted:
             raise TypeError(f"non-default argument {each.name!r} follows default argument")
         defaulted = defaulted or (each.init and not required)
 
 
-def _awaited(cls: Any, *, slots: bool) -> Callable[..., None]:
-    """Return an `__init__` that puts the class's constructor in its own place when the first instance is made."""
+def _awaited(cls: Any, fields: Fields, *, slots: bool) -> Callable[..., None]:
+    """Return an `__init__` that puts the class's constructor in its own place when instances become more than a few."""
+    left = FEW
 
     def first(self: Any, *values: Any, **named: Any) -> None:
-        cls.__init__ = _constructor(cls, slots=slots)
-        cls.__init__(self, *values, **named)
+        nonlocal left
+        left -= 1
+        filled = _filling(fields, values, named) if left >= 0 else None
+        if filled is None:
+            # Which also says what is wrong with the arguments.
+            cls.__init__ = _constructor(cls, slots=slots)
+            cls.__init__(self, *values, **named)
+            return
+        for name, value in filled.items():
+            object.__setattr__(self, name, value)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()
 
     return first
+
+
+def _filling(fields: Fields, values: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the value of each field that has one, None where these are not a constructor's arguments."""
+    accepted = [each.name for each in fields if each.init]
+    given = dict(zip(accepted, values, strict=False))
+    if len(values) > len(accepted) or not given.keys().isdisjoint(named) or not named.keys() <= set(accepted):
+        return None
+    given |= named
+    filled: dict[str, Any] = {}
+    for each in fields:
+        if each.name in given:
+            filled[each.name] = given[each.name]
+        elif each.default_factory is not dataclasses.MISSING:
+            filled[each.name] = each.default_factory()
+        elif each.init:
+            if each.default is dataclasses.MISSING:
+                return None
+            filled[each.name] = each.default
+    return filled
 
 
 def _constructor(cls: Any, *, slots: bool) -> Callable[..., None]:

@@ -1,6 +1,5 @@
 """Rule: bedrock-api-key-short-lived."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.durations import in_days
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import api_keys
 from rules.facts.api_keys import ApiKey, KeyHolder
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: bedrock-service-role-scoped."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.execution_roles import administrator_defects
@@ -11,6 +10,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_roles
 from rules.facts.bedrock_roles import ServiceRole
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: sagemaker-invoke-least-privilege."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.least_privilege import (
@@ -17,6 +16,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict
 from rules.facts import iam_account, iam_principals
 from rules.facts.iam_principals import Principal
+from rules.frozen import dataclass
 from rules.permissions.domains import ENDPOINT_INVOCATION
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from rules.criteria.alert_destinations import destination_defect
 from rules.criteria.event_patterns import VARIES, matches
 from rules.engine.verdict import listed
+from rules.expressions import Expression
 from rules.facts.event_rules import DEFAULT_BUS, bus_name
 from rules.permissions.conditions import Truth
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rules.facts.alert_destinations import Destination
     from rules.facts.event_rules import EventRule
 
-_ALARM: Final = re.compile(r'ALARM\s*\(\s*(?:"([^"]*)"|\'([^\']*)\'|([^\s()"\']+))\s*\)')
-_DISJUNCTION: Final = re.compile(r"[\s()]*(?:OR[\s()]*)*")
+_ALARM: Final = Expression(r'ALARM\s*\(\s*(?:"([^"]*)"|\'([^\']*)\'|([^\s()"\']+))\s*\)')
+_DISJUNCTION: Final = Expression(r"[\s()]*(?:OR[\s()]*)*")
 
 
 def delivering(rules: Iterable[EventRule], event: Mapping[Any, Any], buses: str, bus: str = DEFAULT_BUS) -> list[str]:

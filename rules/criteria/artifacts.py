@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from rules.criteria.keys import key_defect
 from rules.engine.verdict import shortened
+from rules.expressions import Expression
 from rules.facts.s3 import OtherBucket, OtherKind
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 96
 
 # The buckets that Amazon SageMaker JumpStart serves models from; in the "private" ones are those with a licence.
-JUMPSTART = re.compile(r"jumpstart-(private-)?cache-prod-[a-z0-9-]+")
+JUMPSTART = Expression(r"jumpstart-(private-)?cache-prod-[a-z0-9-]+")
 
 
 def encryption_defects(uri: str, stored: Stored, *, require_rotation: bool) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rules.criteria.keys import key_defect
 from rules.engine.verdict import listed
+from rules.expressions import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Instances with local storage encrypt it in hardware, and SageMaker refuses a key for a configuration with one.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html, KmsKeyId
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html
-LOCAL_STORAGE = re.compile(
+LOCAL_STORAGE = Expression(
     r"ml\.([a-z]+[0-9]+[a-z]*d[a-z]*"  # m5d, c6gd, g4dn, p4de …
     r"|g[5-9][a-z]*|p[5-9][a-z0-9-]*|trn[0-9]+[a-z]*|dl[0-9]+[a-z]*)\..+"
 )

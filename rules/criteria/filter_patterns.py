@@ -11,13 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from rules.criteria.event_patterns import ABSENT, VARIES, field_of
+from rules.expressions import Expression
 from rules.frozen import dataclass
 from rules.permissions.conditions import Truth, all_of, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_TOKENS: Final = re.compile(
+_TOKENS: Final = Expression(
     r"""\s*(?:
         (?P<symbol>&&|\|\||!=|<=|>=|[()=<>])
       | (?P<field>\$(?:\.[A-Za-z0-9_\-:@]+|\[(?:\d+|\*|"[^"\]]*"|'[^'\]]*')\])+)
@@ -27,8 +28,8 @@ _TOKENS: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_STEPS: Final = re.compile(r"""\.([A-Za-z0-9_\-:@]+)|\[(\d+|\*|"[^"]*"|'[^']*')\]""")
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_STEPS: Final = Expression(r"""\.([A-Za-z0-9_\-:@]+)|\[(\d+|\*|"[^"]*"|'[^']*')\]""")
+_NUMBER: Final = Expression(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _DEEPEST: Final = 40
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.catalogue import rule_by_id
 from rules.engine.errors import SHAPE_ERRORS, EventError
 from rules.engine.verdict import Compliance, printable, shortened
+from rules.expressions import Expression
 from rules.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MESSAGE_TYPE = "ComplianceChangeNotification"
 LONGEST_SHOWN = 200
 """Characters of what an odd event has that a message quotes."""
 
-PACK_SUFFIX = re.compile(r"-conformance-pack-[A-Za-z0-9]+$")
+PACK_SUFFIX = Expression(r"-conformance-pack-[A-Za-z0-9]+$")
 """What a conformance pack appends to the names of its rules."""
 
 

@@ -1,6 +1,5 @@
 """Rule: bedrock-model-cmk-encrypted."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.keys import key_defect
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_models
 from rules.facts.bedrock_models import OwnedModel
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

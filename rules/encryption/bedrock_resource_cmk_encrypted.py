@@ -1,7 +1,6 @@
 """Rule: bedrock-resource-cmk-encrypted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.artifacts import storage_defect
@@ -15,6 +14,7 @@ from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicab
 from rules.facts import bedrock_keys
 from rules.facts.bedrock_keys import KINDS, KeyedJob, KeyedResource, Kind
 from rules.facts.s3 import BucketEncryption
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: sagemaker-artifact-cmk-encrypted."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.artifacts import elsewhere, encryption_defects, key_names, nothing_stored, public_access_defect
@@ -10,6 +9,7 @@ from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_
 from rules.facts import sagemaker_models
 from rules.facts.s3_objects import Stored
 from rules.facts.sagemaker_models import Model
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

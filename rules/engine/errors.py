@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from rules.engine.verdict import printable, shortened
+from rules.expressions import Expression
 from rules.permissions.refusals import MalformedPolicyError, UndecidedError
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
 MESSAGE_LIMIT = 500
 
-REPEATS_REQUEST = re.compile(r"canonical.string|string.to.sign|security-token:|Credential=", re.IGNORECASE)
+REPEATS_REQUEST = Expression(r"canonical.string|string.to.sign|security-token:|Credential=", re.IGNORECASE)
 """
 What AWS says when a signature does not match: it lists the request's headers, the session token among them
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
 """
 
-URL_QUERY = re.compile(r"(?<=\S)\?[^\s\"']+")
+URL_QUERY = Expression(r"(?<=\S)\?[^\s\"']+")
 
 
 class CollectionError(Exception):

@@ -2,8 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from rdklib import ClientFactory, ConfigRule, Evaluation, InvalidParametersError
 
@@ -15,8 +14,11 @@ from rules.engine.invocation import Invocation, handler_of
 from rules.engine.parameters import InPack, Parameter, Tag, configured, parameters, shown_name
 from rules.engine.resource import ACCOUNT_TYPE, Resource, Unreadable
 from rules.engine.verdict import Verdict
-from rules.frameworks.framework import Control
 from rules.frameworks.table import row_of
+from rules.frozen import dataclass
+
+if TYPE_CHECKING:
+    from rules.frameworks.framework import Control
 
 REPORT_ACTIONS = frozenset({Action("config:PutEvaluations")})
 CLEAN_UP_ACTIONS = frozenset(
@@ -49,13 +51,25 @@ class Fact(Protocol):
 F = TypeVar("F", bound=Fact)
 
 
+class _Row:
+    """The entries in a rule's row, read when somebody asks: a rule's function never does, and starts cold."""
+
+    def __get__(self, rule: object, kind: "type[Rule[Any]]") -> "tuple[Control, ...]":
+        # One that derives from another rule answers to what that one answers to.
+        first = next(each for each in reversed(kind.__mro__) if issubclass(each, Rule) and "id" in vars(each))
+        return row_of(first.duty.folder, first.id).controls
+
+
 class RuleMetadata(Generic[F]):
     """What every rule states about itself; none of it is a parameter."""
 
     title: str
     """The compliant state in a few words, such as "Invocation log groups are protected"."""
     severity: Severity
-    frameworks: tuple[Control, ...]
+    if TYPE_CHECKING:
+        frameworks: tuple[Control, ...]
+    else:
+        frameworks = _Row()
     """What the rule answers to: its row of the table in rules/frameworks, unless the class says otherwise."""
     references: tuple[str, ...]
     """AWS documentation that the rule rests on."""
@@ -96,8 +110,6 @@ class Rule(RuleMetadata[F], ConfigRule):
         if folder in FOLDERS:
             cls.duty = Duty.of_folder(folder)
             cls.id = name.replace("_", "-")
-            if not hasattr(cls, "frameworks"):
-                cls.frameworks = row_of(folder, cls.id).controls
         # rdklib's own clean-up compares ids without types, and would clear what could not be read.
         cls.delete_old_evaluations_on_scheduled_notification = False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import error_code
 from rules.engine.resource import Resource
+from rules.expressions import Expression
 from rules.facts.listings import every
 from rules.facts.sagemaker_models import MODEL, model_package
 from rules.facts.sagemaker_resources import tags, unless_gone
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REPOSITORY = "arn:{partition}:ecr:*:{account}:repository/*"
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-PRIVATE_REGISTRY = re.compile(
+PRIVATE_REGISTRY = Expression(
     r"(?P<account>[0-9]{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z.]+/"
     r"(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
 )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError, error_code
 from rules.engine.resource import Resource
+from rules.expressions import Expression
 from rules.frozen import dataclass
 from rules.permissions.document import PolicyDocument, PolicyType, parse
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # Customer-managed prefix lists may be shared by other accounts, and those of AWS have "aws" for an account.
 PREFIX_LIST = "arn:{partition}:ec2:{region}:*:prefix-list/*"
 
-SERVICE_NAME = re.compile(r"(?:[a-z0-9-]+\.)+(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?P<service>.+)")
+SERVICE_NAME = Expression(r"(?:[a-z0-9-]+\.)+(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?P<service>.+)")
 FILTER_VALUES = 200
 """Values that one filter of a Describe request takes (Amazon EC2 API, Filter)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from rules.engine.collector import Action, reads
 from rules.engine.errors import UnexpectedAnswerError, error_code
+from rules.expressions import Expression
 from rules.facts import kms, s3
 from rules.facts.s3_settings import PublicAccessBlock
 from rules.frozen import dataclass
@@ -26,7 +26,7 @@ MOST_OBJECTS = 50
 ANY_OBJECT = "arn:{partition}:s3:::*/*"
 
 # Both styles of https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html, in every partition.
-S3_HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-\d+)?\.[a-z0-9.-]+")
+S3_HOST = Expression(r"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-\d+)?\.[a-z0-9.-]+")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.exceptions import ClientError
 
 from rules.engine.errors import error_code
+from rules.expressions import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # SageMaker has one code for every request that it refuses, and says in words that something is not there.
-NOT_THERE = re.compile(r"could not find|not found|does not exist", re.IGNORECASE)
+NOT_THERE = Expression(r"could not find|not found|does not exist", re.IGNORECASE)
 
 GONE_CODES = frozenset({"ResourceNotFound", "RecordNotFound"})
 

@@ -1,7 +1,6 @@
 """Rule: lambda-bedrock-no-plaintext-secret."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.credentials.patterns import patterns_in, refuse_unusable
@@ -14,6 +13,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import lambda_environments
 from rules.facts.lambda_environments import FunctionEnvironment
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

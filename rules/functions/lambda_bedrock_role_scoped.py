@@ -1,6 +1,5 @@
 """Rule: lambda-bedrock-role-scoped."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.execution_roles import role_defects
@@ -11,6 +10,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import lambda_functions
 from rules.facts.lambda_functions import Function
+from rules.frozen import dataclass
 from rules.permissions.document import shown
 from rules.permissions.domains import MODEL_INVOCATION
 

@@ -1,6 +1,5 @@
 """Rule: lambda-bedrock-timeout-memory-set."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
@@ -9,6 +8,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import lambda_functions
 from rules.facts.lambda_functions import Function
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Rule: bedrock-agent-guardrail-attached."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.aws import Aws
@@ -12,6 +11,7 @@ from rules.engine.verdict import Verdict, compliant, listed, non_compliant, out_
 from rules.facts import bedrock_routes
 from rules.facts.bedrock_agents import DRAFT, AgentVersion, RoutedAgent
 from rules.facts.bedrock_flows import FlowVersion, RoutedFlow
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Rule: bedrock-guardrail-content-filtered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.guardrails import PROMPT_ATTACK, Fault, Level, content_faults, defects, named
@@ -10,6 +9,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_guardrails
 from rules.facts.bedrock_guardrails import Guardrail, GuardrailVersion
+from rules.frozen import dataclass
 
 Category = Literal["HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT"]
 Modality = Literal["text", "image"]

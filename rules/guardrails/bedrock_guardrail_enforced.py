@@ -1,6 +1,5 @@
 """Rule: bedrock-guardrail-enforced."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.enforcement import enforcement_defect, unguarded
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_enforcement
 from rules.facts.bedrock_enforcement import GuardrailEnforcement
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

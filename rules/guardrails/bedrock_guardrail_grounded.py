@@ -1,7 +1,6 @@
 """Rule: bedrock-guardrail-grounded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.guardrails import Fault, defects, grounding_faults, named
@@ -11,6 +10,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import bedrock_guardrails
 from rules.facts.bedrock_guardrails import Guardrail, GuardrailVersion
+from rules.frozen import dataclass
 
 SERVES_RETRIEVAL = Tag("rag", "true")
 

@@ -1,7 +1,6 @@
 """Rule: bedrock-guardrail-pii-filtered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.guardrails import Direction, Fault, defects, named, pii_faults
@@ -11,6 +10,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_guardrails
 from rules.facts.bedrock_guardrails import Guardrail, GuardrailVersion, PiiEntity
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

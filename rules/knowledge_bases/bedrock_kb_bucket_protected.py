@@ -1,6 +1,5 @@
 """Rule: bedrock-kb-bucket-protected."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria import buckets
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import knowledge_sources
 from rules.facts.s3 import Bucket, OtherBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

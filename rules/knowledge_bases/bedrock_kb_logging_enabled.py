@@ -1,6 +1,5 @@
 """Rule: bedrock-kb-logging-enabled."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
 from rules.facts import knowledge_logs
 from rules.facts.knowledge_logs import LoggedKnowledgeBase
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: bedrock-kb-policy-restricted."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
@@ -9,6 +8,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import knowledge_bases
 from rules.facts.knowledge_bases import MANAGED, GuardedKnowledgeBase
+from rules.frozen import dataclass
 from rules.permissions.resource_policy import Trust, outsiders
 
 

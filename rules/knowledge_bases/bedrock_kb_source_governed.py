@@ -1,6 +1,5 @@
 """Rule: bedrock-kb-source-governed."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.knowledge_sources import sync_defects, tag_defects
@@ -10,6 +9,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import knowledge_sources
 from rules.facts.knowledge_sources import GovernedSource
+from rules.frozen import dataclass
 
 SourceType = Literal["S3", "WEB", "CONFLUENCE", "SALESFORCE", "SHAREPOINT", "CUSTOM", "REDSHIFT_METADATA"]
 

@@ -1,6 +1,5 @@
 """Rule: bedrock-kb-vector-store-protected."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.keys import key_defect
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import vector_stores
 from rules.facts.vector_stores import AbsentStore, StoredKnowledgeBase
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: ai-finding-response-wired."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.finding_events import Level, silence, ways
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import guardduty
 from rules.facts.guardduty import FindingResponse
+from rules.frozen import dataclass
 
 Source = Literal["aws.guardduty", "aws.securityhub"]
 

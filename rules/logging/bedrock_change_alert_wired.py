@@ -1,6 +1,5 @@
 """Rule: bedrock-change-alert-wired."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.change_alerts import coverage
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_alerts
 from rules.facts.bedrock_alerts import ChangeAlerts
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

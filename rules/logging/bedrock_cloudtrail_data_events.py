@@ -1,6 +1,5 @@
 """Rule: bedrock-cloudtrail-data-events."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.data_events import recordings, unrecorded, unseen
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import data_events
 from rules.facts.data_events import DataEvents
+from rules.frozen import dataclass
 
 Type = Matching(r"AWS::\w+::\w+", "resource types of CloudTrail such as AWS::Bedrock::AgentAlias")
 

@@ -1,6 +1,5 @@
 """Rule: bedrock-invocation-logging-enabled."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.log_delivery import Destination, delivery_defects, unmet
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_logging
 from rules.facts.bedrock_logging import InvocationLogging
+from rules.frozen import dataclass
 
 Modality = Literal["text", "image", "embedding", "video", "audio"]
 

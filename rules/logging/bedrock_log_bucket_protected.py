@@ -1,6 +1,5 @@
 """Rule: bedrock-log-bucket-protected."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria import buckets
@@ -12,6 +11,7 @@ from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_logging
 from rules.facts.bedrock_logging import LogBucket
 from rules.facts.s3 import OtherBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: bedrock-log-group-protected."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.durations import in_days
@@ -11,6 +10,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import bedrock_logging
 from rules.facts.logs import LogGroup
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: bedrock-runtime-alarms-wired."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.runtime_alarms import INTERVENED, alarm_defects
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_alerts
 from rules.facts.bedrock_alerts import RuntimeAlarms
+from rules.frozen import dataclass
 
 RuntimeMetric = Literal["InvocationsIntervened", "InvocationThrottles", "InvocationServerErrors"]
 

@@ -1,6 +1,5 @@
 """Rule: bedrock-custom-model-evaluated."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
 from rules.facts import bedrock_evaluations
 from rules.facts.bedrock_evaluations import EvaluatedModel
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

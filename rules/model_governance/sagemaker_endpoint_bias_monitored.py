@@ -1,6 +1,5 @@
 """Rule: sagemaker-endpoint-bias-monitored."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.monitors import last_completed, monitor_defect
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
 from rules.facts import sagemaker_monitoring
 from rules.facts.sagemaker_monitoring import MonitoredEndpoint
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Rule: sagemaker-model-version-approved."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.model_versions import version_defects, version_names
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, out_of_scope
 from rules.facts import sagemaker_deployments
 from rules.facts.sagemaker_deployments import DeployedEndpoint
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

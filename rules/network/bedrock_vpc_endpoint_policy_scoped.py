@@ -1,6 +1,5 @@
 """Rule: bedrock-vpc-endpoint-policy-scoped."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.endpoint_policies import admission_defects, is_default, model_defects
@@ -11,6 +10,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable, out_of_scope
 from rules.facts import ec2
 from rules.facts.ec2 import GuardedEndpoint
+from rules.frozen import dataclass
 from rules.permissions.resource_policy import Trust
 
 GONE = frozenset({"deleting", "deleted", "expired", "failed", "rejected"})

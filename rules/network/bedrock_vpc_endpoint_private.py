@@ -1,6 +1,5 @@
 """Rule: bedrock-vpc-endpoint-private."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.networks import private_access_defects
@@ -11,6 +10,7 @@ from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_
 from rules.facts import ai_networks
 from rules.facts.ai_networks import AiVpc
 from rules.facts.ec2 import AiService
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

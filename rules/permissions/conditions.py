@@ -1,6 +1,5 @@
 """Condition blocks, three-valued: certainly true, certainly false, or up to the request."""
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import Enum
@@ -8,6 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 
+from rules.expressions import Expression
 from rules.permissions.context import ContextValue, RequestContext, Unresolved
 from rules.permissions.document import Condition, Version
 from rules.permissions.patterns import Glob, text_extent, wildcards
@@ -109,7 +109,7 @@ def parse_operator(text: str) -> Operator:
     return Operator(over, base, positive, positive != base, base != rest)
 
 
-_NEGATED: Final = re.compile(r"not(?=equals|like|ipaddress)")
+_NEGATED: Final = Expression(r"not(?=equals|like|ipaddress)")
 
 
 def _null(wanted: tuple[str, ...], value: ContextValue | Unresolved) -> Truth:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from itertools import chain, permutations
 from string import ascii_letters, ascii_lowercase, digits
 from typing import TYPE_CHECKING, Final
 
+from rules.expressions import Expression
 from rules.permissions.languages import Part
 from rules.permissions.patterns import Glob, wildcards
 from rules.permissions.searches import Patience, find_text
@@ -33,7 +33,7 @@ ANY_TEXT: Final[Shape] = (Characters(frozenset(map(chr, range(33, 127)))),)
 _NAME: Final = Characters(frozenset(ascii_lowercase + digits + "-"))
 _REGION: Final = Characters(frozenset(ascii_lowercase + digits + "-"), 0)
 _ANYTHING: Final = wildcards("*")
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_VARIABLE: Final = Expression(r"\$\{[^}]*\}")
 
 _MOST_COMPARED: Final = 12
 """Patterns on one key that are compared with each other, pair by pair; real policies have one to three."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from rules.expressions import Expression
 from rules.permissions.caller import Guarded, account_of, owner_field
 from rules.permissions.constants import (
     ACCOUNT,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Settled = dict[str, ContextValue | None]
 """Condition keys, in lower case, with their values; None for a key that the request does not carry."""
 
-UNIQUE_PRINCIPAL: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+UNIQUE_PRINCIPAL: Final = Expression(r"A[A-Z]{3}[A-Z0-9]{12,}")
 """The unique id of an IAM principal, such as AROA…."""
 
 ENCRYPTION_CONTEXT: Final = "kms:encryptioncontext:"

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from rules.expressions import Expression
 from rules.frozen import dataclass
 from rules.permissions.context import NOTHING_KNOWN, RequestContext, Unresolved
 from rules.permissions.document import Version
@@ -99,7 +100,7 @@ def wildcards(text: str) -> Glob:
     """Return the glob of a text in which `*` and `?` are wildcards and nothing else is special."""
     if "*" not in text and "?" not in text:
         return Glob((text,) if text else ())
-    return glob(*[_WILDCARDS.get(part, part) for part in _SPLIT(text)])
+    return glob(*[_WILDCARDS.get(part, part) for part in _SPLIT.split(text)])
 
 
 @lru_cache(_CACHED)
@@ -180,11 +181,11 @@ class _Variable:
     default: str | None
 
 
-_SPECIAL: Final = re.compile(r"\$\{([^}]*)\}|([*?])")
-_WILDCARD: Final = re.compile(r"()([*?])")
+_SPECIAL: Final = Expression(r"\$\{([^}]*)\}|([*?])")
+_WILDCARD: Final = Expression(r"()([*?])")
 _ARN_PARTS: Final = 6
 _WILDCARDS: Final[dict[str, Token]] = {wildcard.value: wildcard for wildcard in Wildcard}
-_SPLIT: Final = re.compile(r"([*?])").split
+_SPLIT: Final = Expression(r"([*?])")
 
 
 @lru_cache(_CACHED)

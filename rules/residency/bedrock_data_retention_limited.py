@@ -1,6 +1,5 @@
 """Rule: bedrock-data-retention-limited."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.engine.duties import Severity
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable
 from rules.facts import bedrock_retention
 from rules.facts.bedrock_retention import DataRetention, RetentionMode
+from rules.frozen import dataclass
 
 UNSET = "inherit"
 """What a Region answers where nobody ever set a mode."""

@@ -1,7 +1,6 @@
 """Rule: bedrock-data-stays-in-region."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.facts import bedrock_residency
 from rules.facts.bedrock_residency import DataPaths, Destination
+from rules.frozen import dataclass
 
 Regions = Matching(r"[a-z]{2,5}(-[a-z0-9*]+)+", "Regions such as eu-central-1, or eu-*")
 UNSET = "allowedRegions is not set, so no Region is known to be a wrong one."

@@ -1,13 +1,12 @@
 """Rule: ai-resource-policy-restricted."""
 
-from dataclasses import dataclass
-
 from rules.engine.duties import Severity
 from rules.engine.parameters import AccountIds, OrganizationIds
 from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, out_of_scope
 from rules.facts import ai_resource_policies
 from rules.facts.ai_resource_policies import GuardedResource
+from rules.frozen import dataclass
 from rules.permissions.resource_policy import Trust, outsiders
 
 

@@ -1,6 +1,5 @@
 """Rule: sagemaker-container-scanned."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from rules.criteria.images import Limits, image_defects
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.facts import container_images
 from rules.facts.container_images import ContainedModel
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

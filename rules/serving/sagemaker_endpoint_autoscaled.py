@@ -1,6 +1,5 @@
 """Rule: sagemaker-endpoint-autoscaled."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.scaling import scaling_defects, scaling_ranges
@@ -10,6 +9,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant, not_applicable, out_of_scope
 from rules.facts import sagemaker_scaling
 from rules.facts.sagemaker_scaling import ScaledEndpoint
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

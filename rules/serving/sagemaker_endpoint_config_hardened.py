@@ -1,6 +1,5 @@
 """Rule: sagemaker-endpoint-config-hardened."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.endpoint_configs import config_defects, self_encrypting
@@ -9,6 +8,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, listed, non_compliant
 from rules.facts import sagemaker_endpoint_configs
 from rules.facts.sagemaker_endpoint_configs import EndpointConfig
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

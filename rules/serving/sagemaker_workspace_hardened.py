@@ -1,6 +1,5 @@
 """Rule: sagemaker-workspace-hardened."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.credentials.detection import credentials_in_text
@@ -10,6 +9,7 @@ from rules.engine.rule import ChangeRule
 from rules.engine.verdict import Verdict, compliant, non_compliant
 from rules.facts import sagemaker_workspaces
 from rules.facts.sagemaker_workspaces import DOMAIN_TYPE, Workspace
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

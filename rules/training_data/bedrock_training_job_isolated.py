@@ -1,7 +1,6 @@
 """Rule: bedrock-training-job-isolated."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.bedrock_jobs import result_defect
@@ -14,6 +13,7 @@ from rules.engine.verdict import Verdict, compliant, listed, non_compliant
 from rules.facts import bedrock_job_isolation
 from rules.facts.bedrock_job_isolation import KINDS, AccountJobs, Kind
 from rules.facts.s3 import OtherBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

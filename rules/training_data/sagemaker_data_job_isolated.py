@@ -1,7 +1,6 @@
 """Rule: sagemaker-data-job-isolated."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.jobs import CHECKS, Check, job_verdict
@@ -14,6 +13,7 @@ from rules.engine.verdict import Verdict
 from rules.facts import sagemaker_data_jobs
 from rules.facts.sagemaker_data_jobs import KINDS, Kind
 from rules.facts.sagemaker_isolation import Job
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Rule: sagemaker-training-job-isolated."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.jobs import CHECKS, Check, job_verdict
@@ -13,6 +12,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict
 from rules.facts import sagemaker_isolation
 from rules.facts.sagemaker_isolation import Job
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

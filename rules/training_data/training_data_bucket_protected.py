@@ -1,7 +1,6 @@
 """Rule: training-data-bucket-protected."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria import buckets
@@ -13,6 +12,7 @@ from rules.engine.rule import PeriodicRule
 from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicable
 from rules.facts import training_corpora
 from rules.facts.s3 import Bucket, OtherBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

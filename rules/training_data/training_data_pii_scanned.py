@@ -1,7 +1,6 @@
 """Rule: training-data-pii-scanned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria import scans
@@ -14,6 +13,7 @@ from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicab
 from rules.facts import training_scans
 from rules.facts.s3 import OtherBucket
 from rules.facts.training_scans import ScannedBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

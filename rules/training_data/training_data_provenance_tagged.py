@@ -1,7 +1,6 @@
 """Rule: training-data-provenance-tagged."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from rules.criteria.provenance import CLASSIFICATION, classification_defect, tag_defects
@@ -14,6 +13,7 @@ from rules.engine.verdict import Verdict, compliant, non_compliant, not_applicab
 from rules.facts import training_corpora
 from rules.facts.s3 import OtherBucket
 from rules.facts.training_corpora import TrainingBucket
+from rules.frozen import dataclass
 
 
 @dataclass(frozen=True)

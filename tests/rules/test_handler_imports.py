@@ -67,22 +67,14 @@ def test_a_rule_brings_no_other_rule_and_nothing_of_delivery(rule: type[Rule[Any
     assert others == set()
     assert {name for name in needed if name.startswith(("rules.delivery", "cli", "cdk"))} == set()
     assert needed.isdisjoint({"rules.engine.catalogue", "rules.engine.documentation"})
-    frameworks = {name for name in needed if name.startswith("rules.frameworks.")}
-    assert frameworks <= {
-        "rules.frameworks.framework",
-        "rules.frameworks.row",
-        "rules.frameworks.table",
-        f"rules.frameworks.{rule.duty.folder}",
-    }
+    assert {name for name in needed if name.startswith("rules.frameworks.")} == {"rules.frameworks.table"}
 
 
 @pytest.mark.parametrize("module", [*sorted({rule.module for rule in all_rules()}), *DELIVERING])
 def test_what_many_modules_have_are_classes_that_are_quick_to_make(module: str) -> None:
     for name in behind(module):
         text = ROOT.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
-        usual = "from dataclasses import dataclass" in text
-        # A rule of one's own may be the standard library's dataclass, which needs a base of its kind.
-        assert not usual or name in {"rules.engine.rule", "rules.frozen"} or name.rpartition(".")[0] in DUTIES
+        assert "from dataclasses import dataclass" not in text or name == "rules.frozen"
 
 
 @pytest.mark.slow

@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rules.criteria.credentials.harmless import is_placeholder, is_reference
+from rules.expressions import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KIND: Final = "a connection string with a password"
 
-_AUTHORITY: Final = re.compile(r"[^\s/?#\"'<>`\\]{1,2048}")
-_ORACLE: Final = re.compile(r"jdbc:oracle:thin:[^\s/@:]{1,128}/([^\s/@]{1,128})@", re.IGNORECASE)
-_NETRC: Final = re.compile(r"\blogin[ \t\n]{1,8}\S{1,128}[ \t\n]{1,8}password[ \t\n]{1,8}(\S{1,512})")
-_CURL: Final = re.compile(r"(?<!\S)(?:-u|--user)[ =]{1,2}[\"']?[^\s:\"'$]{1,128}:([^\s\"']{3,512})")
+_AUTHORITY: Final = Expression(r"[^\s/?#\"'<>`\\]{1,2048}")
+_ORACLE: Final = Expression(r"jdbc:oracle:thin:[^\s/@:]{1,128}/([^\s/@]{1,128})@", re.IGNORECASE)
+_NETRC: Final = Expression(r"\blogin[ \t\n]{1,8}\S{1,128}[ \t\n]{1,8}password[ \t\n]{1,8}(\S{1,512})")
+_CURL: Final = Expression(r"(?<!\S)(?:-u|--user)[ =]{1,2}[\"']?[^\s:\"'$]{1,128}:([^\s\"']{3,512})")
 
 
 def has_password(text: str) -> bool:

@@ -9,19 +9,21 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from rules.expressions import Expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}", re.ASCII)
-_BASIC: Final = re.compile(r"\bbasic[ \t]{1,8}([A-Za-z0-9+/_-]{6,1024}={0,2})", re.IGNORECASE | re.ASCII)
-_BEARER: Final = re.compile(r"\bbearer[ \t]{1,8}([A-Za-z0-9._~+/=-]{16,4096})", re.IGNORECASE | re.ASCII)
-_ASSIGNMENT: Final = re.compile(
+_BASE64: Final = Expression(r"[A-Za-z0-9+/_-]{16,}={0,2}", re.ASCII)
+_BASIC: Final = Expression(r"\bbasic[ \t]{1,8}([A-Za-z0-9+/_-]{6,1024}={0,2})", re.IGNORECASE | re.ASCII)
+_BEARER: Final = Expression(r"\bbearer[ \t]{1,8}([A-Za-z0-9._~+/=-]{16,4096})", re.IGNORECASE | re.ASCII)
+_ASSIGNMENT: Final = Expression(
     r"""(?<![A-Za-z0-9_.-])-{0,2}([A-Za-z_][A-Za-z0-9_.-]{0,80})"""
     r"""["'\\]{0,3}[ \t]{0,4}(=>|=|:)[ \t]{0,4}"""
     r"""("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;&]{1,4096})""",
     re.ASCII,
 )
-_OPTION: Final = re.compile(r"(?<!\S)--([A-Za-z][A-Za-z0-9-]{1,40})[ \t]{1,4}([^\s-]\S{0,1024})", re.ASCII)
+_OPTION: Final = Expression(r"(?<!\S)--([A-Za-z][A-Za-z0-9-]{1,40})[ \t]{1,4}([^\s-]\S{0,1024})", re.ASCII)
 _DER_PRIVATE_KEY: Final = re.compile(rb"\x30\x82..\x02\x01\x00", re.DOTALL)
 """A long sequence that begins with version 0: PKCS #1 and #8 (RFC 8017, RFC 5208); certificates begin otherwise."""
 

@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from rules.criteria.credentials.randomness import is_random
+from rules.expressions import Expression
 
-_CIPHERTEXT: Final = re.compile(r"AQ[EI]CA[A-Za-z0-9+/]{100,}={0,2}", re.ASCII)
+_CIPHERTEXT: Final = Expression(r"AQ[EI]CA[A-Za-z0-9+/]{100,}={0,2}", re.ASCII)
 """What AWS KMS encrypts begins like this in base64; the console's encryption helpers store it in variables
 (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html)."""
 
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = Expression(
     r"""
     arn:aws[a-z-]*:[^\s]+
     | \$?\{\{[^{}]{1,512}\}\}                               # dynamic references of CloudFormation, templates
@@ -27,12 +28,12 @@ _REFERENCE: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s]{1,4096}|[A-Za-z0-9.-]{1,200}\.amazonaws\.com\S{0,500}")
-_PUBLIC: Final = re.compile(
+_URL: Final = Expression(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s]{1,4096}|[A-Za-z0-9.-]{1,200}\.amazonaws\.com\S{0,500}")
+_PUBLIC: Final = Expression(
     r"-----BEGIN (?:CERTIFICATE|(?:[A-Z]{1,8} )?PUBLIC KEY)|data:"
     r"|(?:ssh-[a-z0-9]{3,10}|ecdsa-sha2-[a-z0-9-]{1,20}) AAAA"
 )
-_WORD: Final = re.compile(r"[A-Za-z]+")
+_WORD: Final = Expression(r"[A-Za-z]+")
 _PLACEHOLDERS: Final = frozenset(
     {
         "change", "changeme", "replace", "replaceme", "placeholder", "your", "yours", "dummy", "example", "fake",
@@ -51,12 +52,12 @@ _LONGEST_PLACEHOLDER: Final = 64
 _LONGEST_MIXED: Final = 7
 """Characters of a path's part that may mix both cases with digits, as "Lambda2a" does."""
 
-_ABSOLUTE: Final = re.compile(r"(?:[A-Za-z]:\\|[~.]{0,2}/)[^\s]{1,1024}", re.ASCII)
-_RELATIVE: Final = re.compile(
+_ABSOLUTE: Final = Expression(r"(?:[A-Za-z]:\\|[~.]{0,2}/)[^\s]{1,1024}", re.ASCII)
+_RELATIVE: Final = Expression(
     r"(?:[A-Za-z]{2,64}(?:[-_.][A-Za-z]+){0,8}[0-9]{0,2}/){1,8}[A-Za-z]{2,64}(?:[-_.][A-Za-z]+){0,8}[0-9]{0,2}",
     re.ASCII,
 )
-_GENERATED: Final = re.compile(
+_GENERATED: Final = Expression(
     r"(?:[A-Za-z][A-Za-z0-9]{0,127}-){0,4}[A-Za-z]{3,64}[0-9A-F]{8}-[A-Za-z0-9]{12,13}", re.ASCII
 )
 """Names that AWS CloudFormation makes of the AWS CDK's logical ids."""

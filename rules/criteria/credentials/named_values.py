@@ -8,8 +8,9 @@ from typing import Final
 
 from rules.criteria.credentials.harmless import is_harmless
 from rules.criteria.credentials.randomness import is_random, is_uuid
+from rules.expressions import Expression
 
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", re.ASCII)
+_WORDS: Final = Expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", re.ASCII)
 _LONGEST_NAME: Final = 256
 
 PASSWORDS: Final = frozenset(
@@ -72,14 +73,14 @@ _QUALIFIERS: Final = frozenset(
 
 _FEWEST: Final = 8
 _LEAST_PIN: Final = 6
-_VERSION: Final = re.compile(r"[-_.]v[0-9]{1,3}$", re.ASCII)
-_NAME: Final = re.compile(r"[A-Za-z]+(?:[-_.:/][A-Za-z]+)*[:.!?]?", re.ASCII)
-_NUMBER: Final = re.compile(r"[0-9][0-9., _-]*", re.ASCII)
-_PLAIN: Final = re.compile(r"(?:secret|passw|letmein|qwerty|admin)", re.ASCII | re.IGNORECASE)
+_VERSION: Final = Expression(r"[-_.]v[0-9]{1,3}$", re.ASCII)
+_NAME: Final = Expression(r"[A-Za-z]+(?:[-_.:/][A-Za-z]+)*[:.!?]?", re.ASCII)
+_NUMBER: Final = Expression(r"[0-9][0-9., _-]*", re.ASCII)
+_PLAIN: Final = Expression(r"(?:secret|passw|letmein|qwerty|admin)", re.ASCII | re.IGNORECASE)
 """Beginnings of the words that people make up instead of secrets."""
 
-_USER_AND_PASSWORD: Final = re.compile(r"[^\s:/]{1,128}:[^\s/]{3,256}")
-_AWS_SECRET_KEY: Final = re.compile(r"(?=.{0,40}[0-9/+])[A-Za-z0-9/+]{40}", re.ASCII)
+_USER_AND_PASSWORD: Final = Expression(r"[^\s:/]{1,128}:[^\s/]{3,256}")
+_AWS_SECRET_KEY: Final = Expression(r"(?=.{0,40}[0-9/+])[A-Za-z0-9/+]{40}", re.ASCII)
 
 
 class Class(Enum):

@@ -7,6 +7,8 @@ from collections import Counter
 from math import log2
 from typing import Final
 
+from rules.expressions import Expression
+
 LEAST_LENGTH: Final = 16
 LEAST_ENTROPY: Final = 3.0
 """Bits per character: random hexadecimal texts of 16 and more digits have it, words and numbers seldom do."""
@@ -17,10 +19,10 @@ LONGEST_PIECE: Final = 3.0
 FEWEST_VOWELS: Final = 0.25
 """Share of vowels in letters of one case, from which on they may be words: in random letters it is 0.19."""
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_.~!@#$%^&*()-]+", re.ASCII)
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PIECE: Final = re.compile(r"[A-Z]+[a-z]*|[a-z]+|[0-9]+", re.ASCII)
-_VOWEL: Final = re.compile(r"[aeiouAEIOU]")
+_TOKEN: Final = Expression(r"[A-Za-z0-9+/=_.~!@#$%^&*()-]+", re.ASCII)
+_UUID: Final = Expression(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PIECE: Final = Expression(r"[A-Z]+[a-z]*|[a-z]+|[0-9]+", re.ASCII)
+_VOWEL: Final = Expression(r"[aeiouAEIOU]")
 
 
 def entropy(text: str) -> float:

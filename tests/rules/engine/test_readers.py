@@ -92,7 +92,7 @@ def test_what_fails_is_raised_and_what_has_not_begun_is_left() -> None:
         read.append(item)
         raise ValueError(str(item))
 
-    with pytest.raises(ValueError, match="[0-2]"):
+    with pytest.raises(ValueError, match=r"[0-2]"):
         Readers(2).each(fail, range(100), 3)
 
     assert len(read) <= 3
