@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -22,10 +21,10 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
 )
-from botocore.utils import parse_timestamp
 
 from cli.rule_names import unknown
 from cli.service_models import PlainLoader
+from cli.timestamps import moment
 from rules.engine.aws import Aws
 from rules.engine.clients import USER_AGENT
 from rules.engine.errors import error_code, error_message
@@ -45,8 +44,6 @@ Threads that help the rules under way to read: with those of the rules themselve
 
 That is enough to hide latency and few enough not to meet API rate limits.
 """
-
-ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 
 SESSION_NAME = "ai-config-rules"
 """What CloudTrail calls the session of a role that was assumed for a run."""
@@ -163,18 +160,6 @@ def _core(profile: str | None) -> Any:
     # Looks the profile up, which botocore would leave until the first call.
     core.get_scoped_config()
     return core
-
-
-def moment(value: Any) -> datetime:
-    """
-    Return a time as AWS writes it: seconds since 1970, or a text; raises ValueError for what is none.
-
-    botocore finds out the form of each text, which takes a tenth of the time of a run; nearly all have one form.
-    """
-    if isinstance(value, str) and ISO_8601.fullmatch(value):
-        return datetime.fromisoformat(value)
-    found: datetime = parse_timestamp(value)
-    return found
 
 
 @cache

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
 from moto.core.request import Request
 
 
@@ -29,15 +29,6 @@ class HttpRequest:
         encoded = body.encode() if isinstance(body, str) else bytes(body or b"")
         return cls(str(request.method), str(request.url), headers, encoded)
 
-    def to_botocore(self) -> AWSPreparedRequest:
-        """Return the request in the shape that moto's entry takes."""
-        headers = HTTPHeaders()
-        for name, value in self.headers.items():
-            headers[name] = value
-        return AWSPreparedRequest(
-            method=self.method, url=self.url, headers=headers, body=self.body, stream_output=False
-        )
-
     @cached_property
     def for_moto(self) -> Request:
         """The request in the shape that moto's routers and parsers take."""
@@ -48,7 +39,10 @@ class HttpRequest:
         parts = urlsplit(self.url)
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
         url = parts._replace(scheme="https", netloc=host).geturl()
-        return HttpRequest(self.method, url, {**headers, "Host": host}, self.body)
+        moved = HttpRequest(self.method, url, {**headers, "Host": host}, self.body)
+        if "for_moto" in vars(self):
+            vars(moved)["for_moto"] = _moved(self.for_moto, host, self.body)
+        return moved
 
     def with_bucket_in_path(self, bucket: str) -> "HttpRequest":
         """Return the same S3 request with the bucket in the path, where its host has it."""
@@ -79,3 +73,10 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def _moved(request: Request, host: str, body: bytes) -> Request:
+    """Return a request with another host: to make one of nothing takes three times as long."""
+    environ = {name: value for name, value in request.environ.items() if not name.startswith("werkzeug.")}
+    place = {"HTTP_HOST": host, "SERVER_NAME": host, "SERVER_PORT": "443", "wsgi.url_scheme": "https"}
+    return Request({**environ, **place, "wsgi.input": BytesIO(body)})

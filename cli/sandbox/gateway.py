@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.base_backend import BackendDict
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model_instances import reset_model_data
 from moto.iam.models import get_account_id_from
 
@@ -22,6 +21,7 @@ from cli.sandbox.errors import AwsError
 from cli.sandbox.exchange import HttpAnswer, HttpRequest
 from cli.sandbox.faults import Faults, LostConnectionError, MalformedAnswerError
 from cli.sandbox.identify import Target, UnknownOperationError, host_of, target_of
+from cli.sandbox.moto_routes import answer_of_moto
 from cli.sandbox.operations import (
     AMENDMENTS,
     OPERATIONS,
@@ -36,8 +36,6 @@ from cli.sandbox.tables import Tables
 from cli.sandbox.wire import decode, encode, require_faithful, result_of, with_params
 
 _FIRST_ERROR_STATUS: Final = 400
-# What moto answers for AWS hosts of services that it does not have.
-_UNKNOWN_TO_MOTO: Final[tuple[int, dict[str, str], str]] = (404, {}, "Not yet implemented")
 
 
 class Gateway:
@@ -52,7 +50,6 @@ class Gateway:
         self.faults = Faults()
         self.tables = Tables()
         self._pages = Pages()
-        self._moto = BotocoreStubber()
         self._turn = threading.RLock()
 
     def reset(self) -> None:
@@ -173,14 +170,12 @@ class Gateway:
             # Moto takes a bucket that is named like a service for that service.
             request = request.with_bucket_in_path(call.params.get("Bucket", ""))
         try:
-            answered = self._moto.process_request(request.to_botocore())
+            answered = answer_of_moto(request)
         except NotImplementedError as error:
             raise errors.not_implemented(call.service, call.operation) from error
-        if answered is None or answered == _UNKNOWN_TO_MOTO:
+        if answered is None:
             raise errors.not_implemented(call.service, call.operation)
-        status, headers, body = answered
-        encoded = body.encode() if isinstance(body, str) else bytes(body)
-        return HttpAnswer(int(status), {str(name): str(value) for name, value in dict(headers).items()}, encoded)
+        return answered
 
     def _record(self, call: Call, error: str, *, denied: bool) -> None:
         self.calls.record(

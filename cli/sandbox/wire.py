@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.awsrequest import create_request_object, prepare_request_dict
-from botocore.parsers import create_parser
+from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
@@ -18,8 +18,11 @@ from cli.sandbox.constraints import violations
 from cli.sandbox.errors import AwsError
 from cli.sandbox.exchange import HttpAnswer, HttpRequest
 from cli.sandbox.identify import Target, host_of
+from cli.timestamps import moment
 
 _FIRST_ERROR_STATUS = 300
+_PARSERS = ResponseParserFactory()
+_PARSERS.set_parser_defaults(timestamp_parser=moment)
 _CALLER_HEADERS = ("Authorization", "User-Agent", "X-Amz-Date", "X-Amz-Security-Token")
 
 
@@ -98,7 +101,7 @@ def result_of(operation: OperationModel, answer: HttpAnswer, request: HttpReques
     """
     protocol = determine_request_protocol(operation.service_model, request.header("Content-Type"))
     headers = {name.lower(): str(value) for name, value in answer.headers.items()}
-    parsed: dict[str, Any] = create_parser(protocol).parse(
+    parsed: dict[str, Any] = _PARSERS.create_parser(protocol).parse(
         {"status_code": answer.status, "headers": headers, "body": answer.body}, operation.output_shape
     )
     parsed.pop("ResponseMetadata", None)
