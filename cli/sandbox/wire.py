@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from botocore.awsrequest import create_request_object, prepare_request_dict
@@ -12,7 +13,7 @@ from botocore.validate import ParamValidator
 from moto.core.model import OperationModel, Shape
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
-from moto.core.serialize import DefaultAttributePicker, get_serializer_class
+from moto.core.serialize import ResponseSerializer, get_serializer_class
 
 from cli.sandbox.constraints import violations
 from cli.sandbox.errors import AwsError
@@ -83,13 +84,21 @@ def encode(operation: OperationModel, result: Mapping[str, Any], request: HttpRe
     """Return `result` as the operation's answer."""
     model = operation.service_model
     protocol = determine_request_protocol(model, request.header("Content-Type"))
-    serializer = get_serializer_class(model.service_name, protocol)(
-        operation_model=operation, value_picker=DefaultAttributePicker()
-    )
-    serialized = serializer.serialize(result)
+    serialized = _of_mappings(get_serializer_class(model.service_name, protocol))(operation).serialize(result)
     body = serialized["body"]
     encoded = body.encode() if isinstance(body, str) else body
     return HttpAnswer(int(serialized["status_code"]), dict(serialized["headers"]), encoded)
+
+
+@cache
+def _of_mappings(serializer: type[ResponseSerializer]) -> type[ResponseSerializer]:
+    """Return moto's serializer for results that are mappings: its own looks for attributes of objects, too."""
+
+    def member(self: object, value: Mapping[str, Any], key: str, shape: Shape) -> Any:
+        del self, shape
+        return value.get(key)
+
+    return type(serializer.__name__, (serializer,), {"get_value": member})
 
 
 def result_of(operation: OperationModel, answer: HttpAnswer, request: HttpRequest) -> dict[str, Any]:

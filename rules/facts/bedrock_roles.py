@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from rules.engine.collector import Action, reads
+from rules.engine.collector import reads
 from rules.facts import iam_account
-from rules.facts.iam_account import PAGE_SIZE
-from rules.facts.iam_principals import Principal, role_resource
+from rules.facts.iam_principals import Principal
 from rules.frozen import dataclass
 from rules.permissions.caller import Trust, everybody
 from rules.permissions.document import Effect, PolicyType, parse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "bedrock-mantle.amazonaws.com")
 """The names under which Amazon Bedrock assumes roles."""
 
-SERVICE_LINKED = "/aws-service-role/"
+SERVICE_LINKED = ":role/aws-service-role/"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ServiceRole:
     principal: Principal
 
 
-@reads(Action("iam:ListRoles"), uses=(iam_account.roles,))
+@reads(uses=(iam_account.trusting_roles,))
 def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
     """
     Return every role that Amazon Bedrock may assume, in whatever Region, once.
@@ -50,21 +50,21 @@ def service_roles(aws: Aws) -> tuple[ServiceRole | Unreadable, ...]:
     Trust policies tell of all Regions what the resources of one Region could not, and nothing works with a role that
     does not trust the service.
     """
-    pages = aws.client("iam").get_paginator("list_roles").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
-    roles = [role for page in pages for role in page["Roles"] if not role["Path"].startswith(SERVICE_LINKED)]
-    principals = {principal.resource: principal for principal in iam_account.roles(aws)}
 
-    def read(role: Mapping[str, Any]) -> ServiceRole | Unreadable | None:
-        trust = parse(role["AssumeRolePolicyDocument"], PolicyType.TRUST)
+    def read(principal: Principal | Unreadable, text: str) -> ServiceRole | Unreadable | None:
+        trust = parse(text, PolicyType.TRUST)
         if not _is_for_bedrock(trust, Trust(aws.account_id, aws.partition), aws.region):
             return None
-        # None for a role that was deleted since, even if one was made again under its name.
-        principal = principals.get(role_resource(role))
         if not isinstance(principal, Principal):
             return principal
         return ServiceRole(principal.resource, principal.tags, trust, principal)
 
-    return aws.read_each(roles, role_resource, read)
+    found: list[ServiceRole | Unreadable | None] = [
+        aws.read_one(role.resource, partial(read, role, text))
+        for role, text in iam_account.trusting_roles(aws)
+        if SERVICE_LINKED not in (role.resource.arn or "")
+    ]
+    return tuple(fact for fact in found if fact is not None)
 
 
 def _is_for_bedrock(document: PolicyDocument, trust: Trust, region: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,10 @@ from rules.facts.iam_principals import Principal, boundary_arn, role_resource, u
 from rules.permissions.document import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from rules.engine.aws import Aws
-    from rules.engine.resource import Resource, Unreadable
+    from rules.engine.resource import Unreadable
     from rules.permissions.document import PolicyDocument
     from rules.permissions.principal import Policy
 
@@ -70,18 +71,32 @@ def policies_of_group(aws: Aws, name: str) -> tuple[Policy, ...]:
 
 
 @reads(DETAILS, uses=(default_version, managed_policies, surroundings))
-def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
+def trusting_roles(aws: Aws) -> tuple[tuple[Principal | Unreadable, str], ...]:
     """
-    Return every role of the account (IAM API, GetAccountAuthorizationDetails).
+    Return every role of the account with its trust policy, which is JSON (IAM API, GetAccountAuthorizationDetails).
 
     A policy that cannot be understood makes the roles that have it unreadable, and no others.
     """
     managed_policies(aws)  # First, so that a listing that fails is not taken for roles that cannot be read.
+    known: dict[str, str] = {}
 
     def read(role: Mapping[str, Any]) -> Principal:
         return Principal.of_role(aws, role, _policies(aws, role, "RolePolicyList"), _boundary(aws, role))
 
-    return _each(aws, _details(aws, "RoleDetailList", "Role"), role_resource, read)
+    def trust(role: Mapping[str, Any]) -> str:
+        # Thousands of roles have a few trust policies between them.
+        text = json.dumps(role.get("AssumeRolePolicyDocument"))
+        return known.setdefault(text, text)
+
+    details = _details(aws, "RoleDetailList", "Role")
+    found = ((aws.read_one(role_resource(role), partial(read, role)), trust(role)) for role in details)
+    return tuple((fact, text) for fact, text in found if fact is not None)
+
+
+@reads(uses=(trusting_roles,))
+def roles(aws: Aws) -> tuple[Principal | Unreadable, ...]:
+    """Return every role of the account, as `trusting_roles` does."""
+    return tuple(fact for fact, _ in trusting_roles(aws))
 
 
 @reads(DETAILS, uses=(default_version, groups, managed_policies, policies_of_group, surroundings))
@@ -99,7 +114,8 @@ def users(aws: Aws) -> tuple[Principal | Unreadable, ...]:
         of_groups = (policy for name in user.get("GroupList", ()) for policy in policies_of_group(aws, name))
         return Principal.of_user(aws, user, [*_policies(aws, user, "UserPolicyList"), *of_groups], _boundary(aws, user))
 
-    return _each(aws, details, user_resource, read)
+    found = (aws.read_one(user_resource(user), partial(read, user)) for user in details)
+    return tuple(fact for fact in found if fact is not None)
 
 
 @reads(uses=(roles, users))
@@ -113,16 +129,6 @@ def _details(aws: Aws, member: str, *kinds: str) -> Iterator[Mapping[str, Any]]:
     listing = aws.client("iam").get_paginator("get_account_authorization_details")
     for page in listing.paginate(Filter=list(kinds), PaginationConfig={"PageSize": PAGE_SIZE}):
         yield from page.get(member, ())
-
-
-def _each(
-    aws: Aws,
-    details: Iterable[Mapping[str, Any]],
-    identify: Callable[[Mapping[str, Any]], Resource],
-    read: Callable[[Mapping[str, Any]], Principal],
-) -> tuple[Principal | Unreadable, ...]:
-    found = (aws.read_one(identify(detail), partial(read, detail)) for detail in details)
-    return tuple(fact for fact in found if fact is not None)
 
 
 def _policies(aws: Aws, entity: Mapping[str, Any], inline: str, *, group: str | None = None) -> tuple[Policy, ...]:
