@@ -1,12 +1,12 @@
 """Exact reasoning over patterns: a text that these let through and those do not, or that there is none."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from rules.permissions.languages import Automaton, Language, Part, alphabet_of
+from rules.permissions.languages import SEPARATOR, Automaton, Language, Part, alphabet_of
 from rules.permissions.refusals import UndecidedError
-from rules.permissions.shapes import Shape, ShapeAutomaton
+from rules.permissions.shapes import Shape, ShapeAutomaton, shape_pattern
 
 
 class Patience:
@@ -77,6 +77,8 @@ def may_meet(
             return _meets(shape, part)
     if any(all(_is_within(language, forbidden) for language in group) for group in required):
         return False
+    if _is_plain(shape, required, forbidden):
+        return True
     try:
         return find_text(shape, required, forbidden, patience) is not None
     except UndecidedError:
@@ -97,6 +99,33 @@ def _is_within(language: Language, wider: tuple[Language, ...]) -> bool:
             for part, around in zip(language, other, strict=True)
         )
         for other in wider
+    )
+
+
+def _is_plain(shape: Shape, required: tuple[tuple[Language, ...], ...], forbidden: tuple[Language, ...]) -> bool:
+    """Say whether a text that a required language spells out is one that is looked for: for most policies, one is."""
+    fits = shape_pattern(shape).fullmatch
+    return any(
+        fits(text)
+        and all(any(_has(language, text) for language in group) for group in required)
+        and not any(_has(language, text) for language in forbidden)
+        for group in required
+        for language in group[:PLAIN]
+        for text in _spelled_out(language)
+    )
+
+
+def _spelled_out(language: Language) -> Iterator[str]:
+    """Yield a few texts of a language, none for one that excludes: patterns with a letter for each wildcard."""
+    if not any(part.excluded for part in language):
+        for globs in zip(*(part.globs[:PLAIN] for part in language), strict=False):
+            yield SEPARATOR.join(glob.filled("a", "a") for glob in globs)
+
+
+def _has(language: Language, text: str) -> bool:
+    pieces = text.split(SEPARATOR)
+    return len(pieces) == len(language) and all(
+        part.matches(piece) for part, piece in zip(language, pieces, strict=True)
     )
 
 
@@ -136,6 +165,10 @@ def _meets(shape: Shape, part: Part) -> bool:
                 # The marker says that the text has reached the part: every text has.
                 arrive(following, second.step(mask | 1, character))
     return any(second.accepts(mask | 1) for position, mask in reached.items() if position & first.accepting)
+
+
+PLAIN = 4
+"""Of how many languages, and of how many patterns of each, a text is tried before a search begins."""
 
 
 class _GivenUp:

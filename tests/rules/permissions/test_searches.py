@@ -209,3 +209,36 @@ def test_the_same_search_counts_once_in_an_evaluation() -> None:
     assert not patience.over
     patience.spend(1, "another")
     assert patience.over
+
+
+OF_TWO_PARTS = st.builds(
+    lambda first, second, without: (part(*first, excluded=without), part(*second)), PATTERNS, PATTERNS, st.booleans()
+)
+TWO_TEXTS: Shape = (Characters(LETTERS), SEPARATOR, Characters(LETTERS, 1, 3))
+
+
+@given(
+    st.lists(st.lists(OF_TWO_PARTS, min_size=1, max_size=3), min_size=1, max_size=2), st.lists(OF_TWO_PARTS, max_size=2)
+)
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_a_question_about_texts_of_two_parts_is_answered_as_by_the_search(
+    required: list[list[Language]], forbidden: list[Language]
+) -> None:
+    groups = tuple(map(tuple, required))
+    assert may_meet(TWO_TEXTS, groups, tuple(forbidden)) is (find_text(TWO_TEXTS, groups, tuple(forbidden)) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "forbidden", "searched"),
+    [
+        pytest.param("ab*", "c*", False, id="what the pattern spells is looked for"),
+        pytest.param("ab*", "aba*", True, id="what the pattern spells is forbidden, and more is not"),
+    ],
+)
+def test_a_plain_question_takes_no_search(pattern: str, forbidden: str, searched: bool) -> None:
+    patience = Patience()
+
+    assert may_meet(ANY, ((language("a*"),), (language(pattern),)), (language(forbidden),), patience)
+
+    patience.spend(searches.most_steps_together - 1, "the rest")
+    assert patience.over is searched
