@@ -56,8 +56,10 @@ class _Row:
 
     def __get__(self, rule: object, kind: "type[Rule[Any]]") -> "tuple[Control, ...]":
         # One that derives from another rule answers to what that one answers to.
-        first = next(each for each in reversed(kind.__mro__) if issubclass(each, Rule) and "id" in vars(each))
-        return row_of(first.duty.folder, first.id).controls
+        named = [each for each in kind.__mro__ if issubclass(each, Rule) and "id" in vars(each)]
+        if not named:
+            raise AttributeError(f"{kind.__name__} is no rule of a duty and answers to nothing")
+        return row_of(named[-1].duty.folder, named[-1].id).controls
 
 
 class RuleMetadata(Generic[F]):

@@ -9,7 +9,7 @@ import pytest
 from cdk.managed.groups import GROUPS
 from rules.engine.catalogue import all_rules
 from rules.engine.duties import Duty
-from rules.engine.rule import Rule
+from rules.engine.rule import PeriodicRule, Rule
 from rules.frameworks.framework import STEPS, Framework, iso_42001, nist_800_53, wa_genai
 from rules.frameworks.row import Row, Why, no_owasp_llm, no_wa_ml, row
 from rules.frameworks.table import row_of, rows_of
@@ -97,6 +97,11 @@ def test_a_class_without_a_row_says_so_when_it_is_asked() -> None:
 
     with pytest.raises(TypeError, match="logs-kept has no row"):
         _ = rule.frameworks
+
+
+def test_what_is_no_rule_yet_answers_to_nothing() -> None:
+    with pytest.raises(AttributeError, match=r"^PeriodicRule is no rule of a duty"):
+        _ = PeriodicRule.frameworks
 
 
 @every_duty
