@@ -6,7 +6,7 @@ from benchmarks.company import COMPANY
 from benchmarks.growth.comparison import steepest
 from benchmarks.growth.report import defects as growing
 from benchmarks.growth.report import row as growth_row
-from benchmarks.scale.measured import Measured, Run
+from benchmarks.scale.measured import Measured, Run, company, measure
 from benchmarks.scale.report import COLUMNS, LIMIT, MEMORY, defects, report, row
 from benchmarks.table import Row
 from rules.engine.catalogue import rule_by_id
@@ -115,3 +115,13 @@ def test_a_rule_runs_twice_in_a_process_of_its_own() -> None:
     # The embedded account, which has moto in it, takes more than that by itself.
     assert 20 < int(peak) < 90
     assert int(calls) > 3
+
+
+@pytest.mark.slow
+def test_calls_about_one_of_many_are_not_made_in_a_row() -> None:
+    with company(COMPANY.times(0.1)) as account:
+        (run,) = measure(account, rule_by_id(RULE)).runs
+
+    about_one = sum(run.calls[f"bedrock:{name}"] for name in ("GetGuardrail", "GetResourcePolicy"))
+    assert about_one >= 20
+    assert 0 < run.in_a_row <= run.total - about_one
