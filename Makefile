@@ -74,7 +74,7 @@ bootstrap deploy destroy: export AWS_EC2_METADATA_DISABLED := false
 bench: $(BIN)/.develop  ## speed and calls beside Prowler, cloudsplaining and iam-simulate, as ratios; takes twenty minutes
 	$(BIN)/python -m benchmarks
 
-scale: $(BIN)/.develop  ## every rule on an account of 10,000 roles, and how rules grow with it; takes three quarters of an hour
+scale: $(BIN)/.develop  ## every rule on an account of 10,000 roles, and how rules grow with it; takes half an hour
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.growth
 
